@@ -1,0 +1,1 @@
+"""The expected answers of the exercises, one module a chapter."""
