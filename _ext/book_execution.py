@@ -1,0 +1,103 @@
+"""Chapters are executed before they are read: in parallel, once, and again when anything they depend on has changed.
+
+jupyter-cache knows a chapter by its code alone, so its folder is named after the rest: `labsupport`'s source, the
+installed packages, Python. A cell that raises or warns stops the build with the chapter, the cell and the traceback.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+from importlib.metadata import distributions
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbProjectRecord
+from jupyter_cache.executors import load_executor
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.read import create_nb_reader
+from myst_parser.config.main import MdParserConfig
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+
+
+class CellFailed(SphinxError):
+    category = "A chapter does not run"
+
+
+def fingerprint() -> str:
+    """A name for everything but a chapter's own text that its outputs depend on."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    for package in sorted({f"{d.name}=={d.version}" for d in distributions()}):
+        digest.update(package.encode())
+    for source in sorted((ROOT / "labsupport").rglob("*.py")):
+        digest.update(source.relative_to(ROOT).as_posix().encode() + source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def name_the_cache(app, config):
+    """Sphinx reads every chapter again when this setting changes, which is what a new `labsupport` asks for."""
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / fingerprint()
+    if caches.exists():
+        for stale in set(caches.iterdir()) - {current}:
+            shutil.rmtree(stale)
+    config.nb_execution_cache_path = str(current)
+
+
+def execute(app, env, docnames):
+    cache = get_cache(app.config.nb_execution_cache_path)
+    chapters = {}
+    for path in (Path(env.doc2path(name)) for name in sorted(docnames)):
+        text = path.read_text("utf-8")
+        reader = create_nb_reader(str(path), MdParserConfig(), NbParserConfig(), text)
+        if reader is not None:
+            chapters[path] = reader.read(text)
+            record = cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
+            NbProjectRecord.remove_tracebacks([record.pk], cache.db)
+    pending = [record.uri for record in cache.list_unexecuted() if Path(record.uri) in chapters]
+    if pending:
+        logger.info("executing %s", ", ".join(Path(uri).name for uri in sorted(pending)))
+        # One thread each: the cores are shared by chapters, not fought over by their matrix products.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        load_executor("local-parallel", cache).run_and_cache(
+            filter_uris=pending, timeout=app.config.nb_execution_timeout
+        )
+    problems = [problem for path, notebook in chapters.items() for problem in failures(cache, path, notebook)]
+    if problems:
+        raise CellFailed("\n\n".join(problems))
+
+
+def failures(cache, path: Path, notebook) -> list[str]:
+    traceback = cache.get_project_record(str(path)).traceback
+    if traceback:
+        failed = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source in traceback]
+        return [f"{place(path, notebook, *failed[:1])}: this cell raises\n\n{plain(traceback)}"]
+    _, executed = cache.merge_match_into_notebook(notebook)
+    return [
+        f"{place(path, notebook, i)}: this cell warns\n\n{cell.source}\n\n{plain(output.text)}"
+        for i, cell in enumerate(executed.cells)
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
+
+
+def place(path: Path, notebook, cell: int | None = None) -> str:
+    """`file:line` of a cell."""
+    line = "" if cell is None else f":{notebook.metadata.source_map[cell] + 1}"
+    return f"{path.relative_to(ROOT)}{line}"
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def setup(app):
+    app.connect("config-inited", name_the_cache)
+    app.connect("env-before-read-docs", execute)
+    return {"parallel_read_safe": True}

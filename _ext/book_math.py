@@ -1,0 +1,129 @@
+"""Mathematics at first paint: every formula becomes MathML when the book is built.
+
+Temml (an npm package) does the typesetting in one Node process; a formula it does not understand is a warning with
+file and line, so a strict build fails. The site serves the one mathematical font itself, reduced to what books use.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from functools import cached_property
+from pathlib import Path
+
+from docutils import nodes
+from fontTools import subset
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+FONT = ROOT / "node_modules/@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
+STYLES = ROOT / "node_modules/temml/dist/Temml-STIX2.css"
+
+# What textbook formulas are made of: Latin, Greek, punctuation and primes, arrows, operators, brackets, combining
+# accents, double-struck letters and the italic and bold alphabets. Fraktur, sans-serif and typewriter are left out.
+FONT_RANGES = [
+    (0x20, 0x17F), (0x2C6, 0x2DD), (0x300, 0x338), (0x391, 0x3F5), (0x2010, 0x2064), (0x20D0, 0x20EF),
+    (0x2102, 0x2135), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2308, 0x230B), (0x239B, 0x23B7), (0x23DC, 0x23E1),
+    (0x25A0, 0x25FF), (0x27C2, 0x27EF), (0x27F5, 0x27FF), (0x2A00, 0x2A7E),
+    (0x1D400, 0x1D503), (0x1D538, 0x1D56B), (0x1D6A4, 0x1D755), (0x1D7CE, 0x1D7E1),
+]  # fmt: skip
+
+
+class Typesetter:
+    """TeX to MathML, each distinct formula once."""
+
+    def __init__(self):
+        self._done = {}
+
+    @cached_property
+    def _server(self):
+        node = shutil.which("node")
+        if node is None or not STYLES.exists():
+            raise ExtensionError(
+                "Formulas are typeset by Temml, which is not here: install requirements.txt (it brings Node), then "
+                "run `npm ci` in the book's folder. `make book` does both."
+            )
+        return subprocess.Popen(
+            [node, str(Path(__file__).with_name("temml_server.mjs"))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        )  # fmt: skip
+
+    def __call__(self, tex: str, display: bool) -> dict:
+        """``{"mathml": …}``, or ``{"error": …}`` in Temml's words."""
+        if (tex, display) not in self._done:
+            self._server.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+            self._server.stdin.flush()
+            self._done[tex, display] = json.loads(self._server.stdout.readline())
+        return self._done[tex, display]
+
+    def close(self, *_):
+        if "_server" in self.__dict__:
+            self._server.stdin.close()
+            self._server.wait()
+            self._server.stdout.close()
+            del self._server
+
+
+typeset = Typesetter()
+
+
+def mathml(node, display: bool) -> str:
+    answer = typeset(node.astext(), display)
+    if "error" in answer:
+        logger.warning("formula not understood: %s\n%s", answer["error"], node.astext(), location=node)
+        return f"<code>{nodes.unescape(node.astext())}</code>"
+    return answer["mathml"]
+
+
+def visit_inline(writer, node):
+    writer.body.append(f'<span class="math notranslate">{mathml(node, display=False)}</span>')
+    raise nodes.SkipNode
+
+
+def visit_display(writer, node):
+    writer.body.append(writer.starttag(node, "div", CLASS="math notranslate"))
+    if node["number"]:
+        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.add_permalink_ref(node, "Link to this equation")
+        writer.body.append("</span>")
+    writer.body.append(f"{mathml(node, display=True)}</div>\n")
+    raise nodes.SkipNode
+
+
+def write_assets(app):
+    """Temml's styles and the reduced font, made once and served by the site."""
+    if app.builder.format != "html":
+        return
+    if not FONT.exists():
+        raise ExtensionError("The mathematical font is not here: run `npm ci` in the book's folder, or `make book`.")
+    folder = Path(app.outdir).parent / "assets" / "math"
+    folder.mkdir(parents=True, exist_ok=True)
+    font = folder / "stix-two-math.woff2"
+    if not font.exists() or font.stat().st_mtime < max(FONT.stat().st_mtime, Path(__file__).stat().st_mtime):
+        reduce_font(font)
+    face = (
+        '@font-face { font-family: STIX2; src: url("stix-two-math.woff2") format("woff2"); font-display: swap; }'
+    )
+    (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", face, STYLES.read_text("utf-8"), flags=re.S), "utf-8")
+    app.config.html_static_path.append(str(folder.parent))
+    app.add_css_file("math/temml.css")
+
+
+def reduce_font(target: Path):
+    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
+    font = subset.load_font(str(FONT), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
+    subsetter.subset(font)
+    subset.save_font(font, str(target), options)
+
+
+def setup(app):
+    app.add_html_math_renderer("temml", (visit_inline, None), (visit_display, None))
+    app.connect("builder-inited", write_assets)
+    app.connect("build-finished", typeset.close)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
