@@ -9,7 +9,9 @@ import os
 import platform
 import re
 import shutil
+import sys
 from importlib.metadata import distributions
+from logging import CRITICAL, getLogger
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -18,16 +20,14 @@ from jupyter_cache.executors import load_executor
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+# jupyter-cache would report a failure too, in its own words and without the place.
+SILENT = getLogger("jupyter_cache.silent")
+SILENT.setLevel(CRITICAL)
 
 ROOT = Path(__file__).parent.parent
-
-
-class CellFailed(SphinxError):
-    category = "A chapter does not run"
 
 
 def fingerprint() -> str:
@@ -65,19 +65,21 @@ def execute(app, env, docnames):
         logger.info("executing %s", ", ".join(Path(uri).name for uri in sorted(pending)))
         # One thread each: the cores are shared by chapters, not fought over by their matrix products.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        load_executor("local-parallel", cache).run_and_cache(
+        load_executor("local-parallel", cache, logger=SILENT).run_and_cache(
             filter_uris=pending, timeout=app.config.nb_execution_timeout
         )
     problems = [problem for path, notebook in chapters.items() for problem in failures(cache, path, notebook)]
     if problems:
-        raise CellFailed("\n\n".join(problems))
+        # Not an exception: its traceback would bury the cell's own.
+        sys.exit("\n\n".join(["A chapter does not run.", *problems]))
 
 
 def failures(cache, path: Path, notebook) -> list[str]:
     traceback = cache.get_project_record(str(path)).traceback
     if traceback:
         failed = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source in traceback]
-        return [f"{place(path, notebook, *failed[:1])}: this cell raises\n\n{plain(traceback)}"]
+        report = plain(traceback).split("CellExecutionError: ")[-1]
+        return [f"{place(path, notebook, *failed[:1])}: this cell raises\n\n{report}"]
     _, executed = cache.merge_match_into_notebook(notebook)
     return [
         f"{place(path, notebook, i)}: this cell warns\n\n{cell.source}\n\n{plain(output.text)}"

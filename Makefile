@@ -1,0 +1,31 @@
+# Two commands: `make book` and `make test`. Each installs what it needs into .venv first.
+PYTHON ?= python3
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+
+.PHONY: book test serve bench clean
+
+book: .venv/installed node_modules/installed
+	jupyter-book build . -W -n --keep-going
+
+test: book
+	python -m pytest
+
+serve: book
+	python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
+
+bench: .venv/installed node_modules/installed
+	python benchmarks/build.py
+
+clean:
+	rm -rf _build
+
+.venv/installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The book needs Python 3.11 or newer; this is " + sys.version)'
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+node_modules/installed: package-lock.json .venv/installed
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
