@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from functools import cached_property
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from fontTools import subset
@@ -76,7 +77,33 @@ def mathml(node, display: bool) -> str:
     if "error" in answer:
         logger.warning("formula not understood: %s\n%s", answer["error"], node.astext(), location=node)
         return f"<code>{nodes.unescape(node.astext())}</code>"
-    return answer["mathml"]
+    return mend(answer["mathml"])
+
+
+def mend(markup: str) -> str:
+    """Two things that Chromium and the packaged font do not do for Temml.
+
+    A prime becomes a sign of full size beside its base: Temml sets it as a superscript and asks the font for a larger one
+    (ss04), a feature the packaged font has lost, so it would be raised twice and shrunk. A root gets a strut, without which
+    the sign hangs below the line when what it covers is low.
+    """
+    if "tml-prime" not in markup and "msqrt" not in markup and "mroot" not in markup:
+        return markup
+    tree = ElementTree.fromstring(markup)
+    for element in tree.iter():
+        if element.tag == "msup" and "tml-prime" in element[1].get("class", ""):
+            element.tag = "mrow"
+        elif element.tag == "msqrt":
+            element.append(strut())
+        elif element.tag == "mroot":
+            row = ElementTree.Element("mrow")
+            row.extend([element[0], strut()])
+            element[0] = row
+    return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def strut():
+    return ElementTree.Element("mspace", width="0", height="0.72em", depth="0.16em")
 
 
 def visit_inline(writer, node):
@@ -114,12 +141,29 @@ def write_assets(app):
 
 
 def reduce_font(target: Path):
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True)
     font = subset.load_font(str(FONT), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
     subsetter.subset(font)
+    make_radicals_equally_wide(font)
     subset.save_font(font, str(target), options)
+
+
+def make_radicals_equally_wide(font):
+    """Chromium reserves the width of the widest radical sign for every root, which leaves a gap behind the usual one."""
+    variants = font["MATH"].table.MathVariants
+    radical = font.getBestCmap()[ord("√")]
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(radical)]
+    width = font["hmtx"][radical][0]
+    taller = {record.VariantGlyph for record in construction.MathGlyphVariantRecord}
+    taller |= {part.glyph for part in construction.GlyphAssembly.PartRecords}
+    for name in sorted(taller):
+        advance, bearing = font["hmtx"][name]
+        glyph = font["glyf"][name]
+        glyph.coordinates.scale((width / advance, 1))
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, round(bearing * width / advance))
 
 
 def setup(app):
