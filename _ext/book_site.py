@@ -34,8 +34,15 @@ def drop_unused_files(app, exception):
                 path.unlink()
 
 
+def forget_a_build_that_warned(app, exception):
+    """Sphinx would keep what it read and say nothing the next time: a strict build has to fail until it is mended."""
+    if app._warncount:
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+
+
 def setup(app):
     app.connect("config-inited", silence_unused_extensions, priority=900)
     app.connect("html-page-context", preload_font, priority=901)
+    app.connect("build-finished", forget_a_build_that_warned)
     app.connect("build-finished", drop_unused_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,184 @@
+"""The built site, as files and in a real browser: what a reader meets."""
+
+import re
+from urllib.parse import unquote, urldefrag, urlparse
+
+import html5lib
+import pytest
+
+from book import SITE, chapters
+
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) if SITE.exists() else []
+CHAPTERS = chapters()
+each_page = pytest.mark.parametrize("page", PAGES)
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
+
+
+def page_of(chapter) -> str:
+    return f"chapters/{chapter.path.stem}.html"
+
+
+@pytest.fixture(scope="module")
+def elements(site):
+    """page -> its elements, each page parsed once."""
+    parsed = {}
+
+    def of(page):
+        if page not in parsed:
+            text = (site / page).read_text("utf-8")
+            parsed[page] = list(html5lib.parse(text, namespaceHTMLElements=False).iter())
+        return parsed[page]
+
+    return of
+
+
+@each_page
+def test_every_link_inside_the_site_leads_somewhere(page, elements, site):
+    for element in elements(page):
+        for name in ("href", "src"):
+            target, anchor = urldefrag(element.get(name) or "")
+            if urlparse(target).scheme or (not target and not anchor):
+                continue
+            target = urlparse(target).path
+            file = (site / page).parent / unquote(target) if target else site / page
+            assert file.exists(), f"{page} links to {element.get(name)}, which is not there"
+            if anchor and file.suffix == ".html":
+                there = file.resolve().relative_to(site.resolve()).as_posix()
+                assert any(e.get("id") == anchor for e in elements(there)), f"{page}: no place {element.get(name)}"
+
+
+@each_page
+def test_nothing_is_loaded_from_another_host(page, elements):
+    for element in elements(page):
+        loads = element.get("src") or (element.get("href") if element.tag == "link" else None) or ""
+        assert urlparse(loads).scheme in ("", "data"), f"{page} loads {loads}"
+
+
+@each_page
+def test_every_picture_says_what_is_there(page, elements):
+    for element in elements(page):
+        if element.tag == "img":
+            alt = element.get("alt", "")
+            assert alt and "/" not in alt and len(alt) > 3, f"{page}: the picture {element.get('src')[:60]} has the alt text {alt!r}"
+
+
+def test_no_file_is_shipped_that_no_page_uses(site):
+    stock = {"fontawesome.js", "sphinx-thebe.js", "sphinx-thebe.css", "thebe.js"}
+    shipped = {path.name for path in site.rglob("*")}
+    assert not shipped & stock and not any(name.endswith((".map", ".po")) for name in shipped)
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page and keep what the browser says: visit(page, width=…, javascript=…, dark=…) -> (page, log)."""
+    contexts = []
+
+    def open_page(page, width=1280, javascript=True, dark=False, media=None):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+        )  # fmt: skip
+        contexts.append(context)
+        tab = context.new_page()
+        log = {"errors": [], "hosts": set()}
+        tab.on("console", lambda message: message.type == "error" and log["errors"].append(message.text))
+        tab.on("pageerror", lambda error: log["errors"].append(str(error)))
+        tab.on("request", lambda request: log["hosts"].add(urlparse(request.url).netloc))
+        tab.goto(f"{address}/{page}", wait_until="load")
+        return tab, log
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@each_page
+def test_a_page_asks_no_other_host_and_reports_no_error(page, visit, address):
+    tab, log = visit(page)
+    tab.wait_for_timeout(200)
+    assert {host for host in log["hosts"] if host} == {urlparse(address).netloc}
+    assert not log["errors"]
+
+
+@each_chapter
+def test_mathematics_is_typeset_without_javascript(chapter, visit):
+    tab, _ = visit(page_of(chapter), javascript=False)
+    formulas = tab.locator("main math")
+    assert formulas.count() > 50
+    assert tab.locator("div.math math mfrac").first.bounding_box()["height"] > 20      # a fraction stands on two floors
+    assert not re.search(r"\$\$|\\frac|\\begin", tab.locator("main").inner_text())
+
+
+@each_chapter
+def test_formulas_use_the_font_that_the_site_serves(chapter, visit):
+    tab, _ = visit(page_of(chapter))
+    assert tab.evaluate("document.fonts.ready.then(() => document.fonts.check('16px STIX2'))")
+    assert "STIX2" in tab.locator("main math").first.evaluate("e => getComputedStyle(e).fontFamily")
+
+
+@each_chapter
+def test_numbered_equations_can_be_referred_to(chapter, visit):
+    tab, _ = visit(page_of(chapter))
+    reference = tab.locator("a.reference[href^='#equation-']").first
+    number = reference.inner_text()
+    target = tab.locator(reference.get_attribute("href").replace(":", "\\:"))
+    assert re.fullmatch(rf"\({chapter.number}\.\d+\)", number) and number in target.inner_text()
+
+
+@each_chapter
+def test_no_page_scrolls_sideways_on_a_phone(chapter, visit):
+    for width in (320, 375):
+        tab, _ = visit(page_of(chapter), width=width)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@each_chapter
+def test_a_slider_moves_by_keyboard(chapter, visit):
+    tab, _ = visit(page_of(chapter))
+    figure = tab.locator(".lab-slider").first
+    control, frames = figure.locator("input"), figure.locator("img")
+    visible = [frames.nth(i).is_visible() for i in range(frames.count())]
+    control.focus()
+    tab.keyboard.press("ArrowRight")
+    moved = [frames.nth(i).is_visible() for i in range(frames.count())]
+    assert visible.count(True) == moved.count(True) == 1 and moved.index(True) == visible.index(True) + 1
+    assert control.get_attribute("aria-valuetext") == figure.locator("output").inner_text()
+
+
+@each_chapter
+def test_a_slider_without_javascript_is_a_picture_with_a_caption(chapter, visit):
+    tab, _ = visit(page_of(chapter), javascript=False)
+    figure = tab.locator(".lab-slider").first
+    assert figure.locator("img").first.is_visible() and figure.locator("figcaption").is_visible()
+    assert not figure.locator("input").is_visible()
+
+
+@each_chapter
+def test_a_solution_is_folded_and_opens(chapter, visit):
+    tab, _ = visit(page_of(chapter))
+    solution = tab.locator(".solution").first
+    inside = solution.locator("section")
+    assert not inside.is_visible()
+    solution.locator("button").first.focus()
+    tab.keyboard.press("Enter")
+    assert inside.is_visible()
+
+
+@each_chapter
+def test_dark_mode_has_dark_paper_and_light_text(chapter, visit):
+    tab, _ = visit(page_of(chapter))
+    tab.evaluate("document.documentElement.dataset.theme = 'dark'")
+    lightness = """e => {
+        const s = getComputedStyle(e), mean = c => c.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3;
+        return [mean(s.color), mean(getComputedStyle(document.body).backgroundColor)]}"""
+    text, paper = tab.locator("main p").first.evaluate(lightness)
+    assert text > 150 and paper < 60
+    assert "invert" in tab.locator("main .cell_output img").first.evaluate("e => getComputedStyle(e).filter")
+
+
+@pytest.mark.parametrize("term, page", [("secant", "03_derivatives"), ("subgradient", "03_derivatives")])
+def test_search_finds_a_term(term, page, visit):
+    tab, _ = visit(f"search.html?q={term}")
+    tab.wait_for_selector("#search-results li a")
+    links = tab.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    assert any(page in link for link in links)
