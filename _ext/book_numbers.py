@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
 
 
 def number_by_file_name(assign):
@@ -19,20 +19,19 @@ def number_by_file_name(assign):
 
 
 def renumber(env, docname: str, chapter: int):
-    def shifted(number):
+    def renumbered(number):
         return number and type(number)((chapter, *number[1:]))
 
     sections = env.toc_secnumbers[docname]
-    sections.update({anchor: shifted(number) for anchor, number in sections.items()})
-    for node in [env.titles[docname], *env.tocs[docname].findall(lambda node: "secnumber" in getattr(node, "attributes", {}))]:
-        node["secnumber"] = shifted(node.get("secnumber"))
-
-
-def install(app, config):
-    # Not in setup: sphinx-multitoc-numbering replaces the same method, and is loaded later.
-    TocTreeCollector.assign_section_numbers = number_by_file_name(TocTreeCollector.assign_section_numbers)
+    sections.update({anchor: renumbered(number) for anchor, number in sections.items()})
+    numbered = env.tocs[docname].findall(lambda node: "secnumber" in getattr(node, "attributes", {}))
+    for node in [env.titles[docname], *numbered]:
+        node["secnumber"] = renumbered(node.get("secnumber"))
 
 
 def setup(app):
-    app.connect("config-inited", install)
+    # The collector that Jupyter Book uses, which offers no way to say where counting starts.
+    TocTreeCollectorWithStyles.assign_section_numbers = number_by_file_name(
+        TocTreeCollectorWithStyles.assign_section_numbers
+    )
     return {"parallel_read_safe": True}
