@@ -1,0 +1,202 @@
+"""A fork publishes itself: every address it writes is its own, although nobody edited one."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from book import ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+import book_publish  # noqa: E402
+
+FORK = "someone/fork"
+CHAPTER = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+(first)=
+# First
+
+The limit of the {term}`quotient`, and {doc}`the front page <../index>`.
+
+```{code-cell} ipython3
+import labsupport
+```
+"""
+GLOSSARY = """\
+# Glossary
+
+```{glossary}
+quotient
+  What a division gives.
+```
+"""
+
+
+def run(*command, cwd, **environment):
+    environment = os.environ | {"PYTHONPATH": str(cwd)} | environment
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip()
+
+
+def build_book(book, chapters: dict[str, str], **environment):
+    """This book with other chapters, built in a repository of its own."""
+    book.mkdir()
+    for name in ("_config.yml", "_ext", "_static", "_templates", "labsupport", "pyproject.toml", "references.bib", ".gitignore"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, book / name)
+    (book / "node_modules").symlink_to(ROOT / "node_modules")
+    (book / "chapters").mkdir()
+    for name, text in chapters.items():
+        (book / "chapters" / f"{name}.md").write_text(text, "utf-8")
+    (book / "index.md").write_text("# Front\n\nHello.\n")
+    toc = {"format": "jb-book", "root": "index", "parts": [{"numbered": True, "chapters": [{"file": f"chapters/{name}"} for name in chapters]}]}
+    (book / "_toc.yml").write_text(yaml.safe_dump(toc))
+    who = {f"GIT_{role}_{key}": "ada@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    run("git", "init", "--quiet", cwd=book)
+    run("git", "add", "--all", cwd=book)
+    run("git", "commit", "--quiet", "--message", "The book", cwd=book, **who)
+    run(str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", "-n", "--keep-going", cwd=book, **environment)
+    return book
+
+
+@pytest.fixture(scope="module")
+def fork(tmp_path_factory):
+    chapters = {"01_first": CHAPTER, "glossary": GLOSSARY}
+    return build_book(tmp_path_factory.mktemp("fork") / "book", chapters, GITHUB_REPOSITORY=FORK)
+
+
+@pytest.fixture(scope="module")
+def branch(fork, tmp_path_factory):
+    """What a dry run on a local repository leaves on its branch `notebooks`."""
+    remote, clone = (tmp_path_factory.mktemp(name) / name for name in ("remote", "clone"))
+    run("git", "init", "--quiet", "--bare", str(remote), cwd=fork)
+    for _ in range(2):  # the second replaces the first
+        run(sys.executable, "_ext/book_publish.py", str(remote), cwd=fork, GITHUB_REPOSITORY=FORK)
+    run("git", "clone", "--quiet", "--branch", "notebooks", str(remote), str(clone), cwd=fork)
+    return clone
+
+
+def published_addresses(text: str) -> set[str]:
+    hosts = r"github\.com|github\.io|githubusercontent\.com|colab\.research\.google\.com|mybinder\.org"
+    return set(re.findall(rf"https://[\w.]*(?:{hosts})[^\s\"')>\\]*", text))
+
+
+def test_buttons_lead_to_the_forks_notebook(fork):
+    page = (fork / "_build/html/chapters/01_first.html").read_text("utf-8")
+    assert "https://colab.research.google.com/github/someone/fork/blob/notebooks/01_first.ipynb" in page
+    assert "https://mybinder.org/v2/gh/someone/fork/notebooks?urlpath=lab/tree/01_first.ipynb" in page
+    assert 'href="../notebooks/01_first.ipynb" download="01_first.ipynb"' in page
+
+
+def test_a_page_without_code_has_no_notebook_and_no_button_for_one(fork):
+    page = (fork / "_build/html/chapters/glossary.html").read_text("utf-8")
+    assert "colab" not in page and ".ipynb" not in page
+
+
+def test_every_address_is_the_forks(fork, branch):
+    notebook = (branch / "01_first.ipynb").read_text("utf-8")
+    pages = [path.read_text("utf-8") for path in (fork / "_build/html").rglob("*.html")]
+    addresses = published_addresses("\n".join([notebook, (branch / "README.md").read_text("utf-8"), *pages]))
+    foreign = {a for a in addresses if "/someone/fork/" not in a and not a.startswith("https://someone.github.io/fork/")}
+    assert not foreign
+
+
+def test_links_of_a_notebook_lead_to_the_forks_site(branch):
+    text = "\n".join(cell.source for cell in nbformat.read(branch / "01_first.ipynb", 4).cells)
+    for place in ("chapters/01_first.html", "chapters/glossary.html#term-quotient", "index.html"):
+        assert f"https://someone.github.io/fork/{place}" in text
+
+
+def test_the_wheel_lies_where_the_notebook_looks_for_it(branch):
+    setup = nbformat.read(branch / "01_first.ipynb", 4).cells[1].source
+    assert f"https://github.com/someone/fork/raw/notebooks/{book_publish.WHEEL}" in setup
+    names = zipfile.ZipFile(branch / book_publish.WHEEL).namelist()
+    assert {"labsupport/__init__.py", "labsupport/answers/__init__.py"} <= set(names)
+
+
+def test_the_branch_is_one_commit_with_nothing_else(branch):
+    assert run("git", "rev-list", "--count", "HEAD", cwd=branch) == "1"
+    files = set(run("git", "ls-files", cwd=branch).split())
+    assert files == {"01_first.ipynb", book_publish.WHEEL, "environment.yml", "README.md"}
+
+
+def test_binder_gets_the_package_from_beside_the_notebooks(branch):
+    needs = yaml.safe_load((branch / "environment.yml").read_text("utf-8"))["dependencies"]
+    assert {"pip": [f"./{book_publish.WHEEL}"]} in needs
+    assert {"numpy", "matplotlib", "sympy", "pytorch-cpu"} <= {n.split(">")[0] for n in needs if isinstance(n, str)}
+
+
+def test_publishing_the_same_commit_twice_gives_the_same_commit(fork, branch, tmp_path):
+    run("git", "init", "--quiet", "--bare", str(tmp_path / "again"), cwd=fork)
+    run(sys.executable, "_ext/book_publish.py", str(tmp_path / "again"), cwd=fork, GITHUB_REPOSITORY=FORK)
+    again = run("git", "rev-parse", "notebooks", cwd=tmp_path / "again")
+    assert again == run("git", "rev-parse", "HEAD", cwd=branch)
+
+
+def test_the_wheel_is_the_same_bytes_when_built_again(fork, tmp_path):
+    build = f"import sys, pathlib; sys.path.insert(0, '_ext'); import book_notebooks as b; b.build_wheel(pathlib.Path({str(tmp_path)!r}))"
+    run(sys.executable, "-c", build, cwd=fork)
+    published = fork / "_build/html/notebooks" / book_publish.WHEEL
+    assert (tmp_path / book_publish.WHEEL).read_bytes() == published.read_bytes()
+
+
+def test_publishing_before_building_says_so(fork, tmp_path):
+    shutil.copytree(fork / "_ext", tmp_path / "_ext")
+    shutil.copyfile(fork / "pyproject.toml", tmp_path / "pyproject.toml")
+    done = subprocess.run([sys.executable, "_ext/book_publish.py", "remote"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "make book" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("address, slug", [
+    ("https://github.com/ada/notes.git", "ada/notes"),
+    ("https://token@github.com/ada/notes", "ada/notes"),
+    ("git@github.com:ada/my.notes.git", "ada/my.notes"),
+    ("ssh://git@github.com/ada/notes/", "ada/notes"),
+    ("https://gitlab.com/ada/notes.git", None),
+    ("/srv/git/notes.git", None),
+    ("https://notgithub.com/ada/notes", None),
+    ("", None),
+])  # fmt: skip
+def test_the_repository_is_read_from_the_remote(monkeypatch, address, slug):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(book_publish, "git", lambda *arguments, **options: address)
+    found = book_publish.repository()
+    assert (found and "/".join(found)) == slug
+
+
+def test_a_malformed_repository_is_refused(monkeypatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "ada")
+    with pytest.raises(SystemExit, match="owner/name"):
+        book_publish.repository()
+
+
+@pytest.mark.parametrize("slug, site", [
+    ("Ada/notes", "https://ada.github.io/notes/"),
+    ("Ada/ada.github.io", "https://ada.github.io/"),
+])  # fmt: skip
+def test_the_site_of_a_user_page_is_at_the_root(slug, site):
+    assert book_publish.Repository(*slug.split("/")).site == site
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_workflows_parse_and_name_no_repository(path):
+    steps = [step for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values() for step in job["steps"]]
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
+    assert not published_addresses(path.read_text("utf-8"))
+
+
+def test_the_workflow_publishes_with_the_tested_commands():
+    steps = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))["jobs"]["publish"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands == ["make book", "python3 _ext/book_publish.py origin"]
