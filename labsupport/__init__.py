@@ -2,4 +2,11 @@
 
 from importlib.metadata import version
 
+# The engine: derivatives of plain NumPy functions.
+from .descent import adam, gradient_descent, momentum, trajectory
+from .dual import Dual
+from .operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .rules import logsumexp, relu, sigmoid, softmax
+from .tensor import Tensor
+
 __version__ = version("labsupport")
