@@ -5,8 +5,8 @@ Each stands for NumPy's function of the same name when that is called on a Tenso
 
 import numpy as np
 
-from .rulebook import derived, every, last
-from .rules import clamp, contract, getitem, join, logabsdet
+from .rulebook import DERIVED, derived, last
+from .rules import clamp, contract, getitem, join, logabsdet, running_sum, scatter, solve_columns
 
 # ---- statistics and norms -----------------------------------------------------------------------------------------------
 
@@ -60,6 +60,11 @@ def prod(x, axis=None, keepdims=False):
         pairs = y[..., :half] * y[..., half:2 * half]
         y = pairs if y.shape[-1] == 2 * half else np.concatenate([pairs, y[..., 2 * half:]], axis=-1)
     return y.reshape(shape) if count else np.ones(shape)
+
+
+@derived(np.cumsum)
+def cumsum(x, axis=None):
+    return running_sum(np.reshape(x, -1), 0) if axis is None else running_sum(x, axis)
 
 
 # ---- shapes: NumPy says the new shape, from an array of the old shape without entries of its own ---------------------------
@@ -241,9 +246,14 @@ def diag(x, k=0):
     if x.ndim != 1:
         raise ValueError(f"np.diag was given shape {x.shape}; give a vector, to get a matrix, or a matrix, to get its diagonal")
     size = x.shape[0] + abs(k)
-    from .rules import scatter
     row = np.arange(x.shape[0]) + max(0, -k)
     return scatter(x, (row, row + k), (size, size))
+
+
+@derived(np.linalg.solve)
+def solve(A, b):
+    """A vector is a matrix of one column."""
+    return solve_columns(A, b) if np.ndim(b) > 1 else solve_columns(A, np.reshape(b, (-1, 1)))[..., 0]
 
 
 @derived(np.linalg.slogdet)

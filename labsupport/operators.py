@@ -15,6 +15,7 @@ import numpy as np
 
 from .array_protocol import Traced, as_real
 from .dual import Dual
+from .rulebook import ahead
 from .tensor import Tensor, checked, cotangents
 
 _levels = itertools.count(1000, 1000)  # in between is room for Tensors and Duals made by hand
@@ -187,7 +188,7 @@ def _reverse(f, args, argnums):
             if node.number in found:
                 found[node.number] = g
         shared = {id(cotangent)}
-        return tuple(_own(found[x.number], shared, cotangent.shape[:lead], x) for x in variables.values())
+        return tuple(_own(found[x.number], shared, cotangent.shape[:lead], x.value) for x in variables.values())
 
     return value, pull
 
@@ -197,10 +198,10 @@ def _forward(f, args, tangents):
     level = next(_levels)
     variables = {i: Dual(args[i], d, level) for i, d in tangents.items()}
     value, result = _outcome(f(*[variables.get(i, x) for i, x in enumerate(args)]), Dual, level)
-    if result is not None:
-        return value, result.tangent
     moved = next(iter(variables.values()))
-    return value, np.zeros(moved.tangent.shape[:moved.tangent.ndim - moved.ndim] + value.shape, value.dtype)
+    if result is None:
+        return value, _tied(np.zeros(ahead(moved.tangent, moved) + value.shape, value.dtype), moved.primal)
+    return value, _tied(result.tangent, moved.primal)
 
 
 def _outcome(y, kind, level):
@@ -219,12 +220,17 @@ def _outcome(y, kind, level):
 def _own(g, shared, lead, x):
     """The cotangent g of x as an array of the caller's own; zeros if x was not used."""
     if g is None:
-        return np.zeros(lead + x.shape, x.dtype)[()]
-    if isinstance(g, Traced):
-        return g
-    if g.ndim == 0:
-        return g[()]
-    if g.base is not None or id(g) in shared:
-        g = g.copy()
-    shared.add(id(g))
-    return g
+        g = np.zeros(lead + x.shape, x.dtype)
+    if not isinstance(g, Traced):
+        if g.base is not None or id(g) in shared:
+            g = g.copy()
+        shared.add(id(g))
+        g = g[()]
+    return _tied(g, x)
+
+
+def _tied(derivative, x):
+    """A derivative that came out constant, such as that of 3 x, is still a function of an x that is being differentiated."""
+    if isinstance(x, Traced) and not isinstance(derivative, Traced) and x.size:
+        return np.where(False, x.reshape(-1)[0], derivative)
+    return derivative

@@ -141,6 +141,11 @@ def kept(g, y, x, axis):
     return g.reshape(ahead(g, y) + tuple(1 if a in summed else x.shape[a] for a in range(-x.ndim, 0)))
 
 
+def permutation(x, axes):
+    """`axes` as np.transpose takes it (None: reversed; or counted from the end), as a list of axes of x."""
+    return [a % x.ndim for a in (range(x.ndim)[::-1] if axes is None else axes)]
+
+
 def behind(d, x, axes):
     """The permutation `axes` of the axes of x, for d that has more axes in front."""
     lead = d.ndim - x.ndim

@@ -16,8 +16,7 @@ and a backward. An operation made of others needs no rule: see `derived`.
 
 import numpy as np
 
-from .rulebook import (RULES, Each, Rule, ahead, behind, elementwise, every, fit, gate, kept, last, mT, primitive, rule,
-                       widen)
+from .rulebook import RULES, Each, ahead, behind, elementwise, every, gate, kept, last, mT, permutation, primitive, rule, widen
 
 # ---- operations of our own ----------------------------------------------------------------------------------------
 
@@ -78,8 +77,8 @@ elementwise(np.add,        1,                               1)
 elementwise(np.subtract,   1,                               -1)
 elementwise(np.multiply,   lambda z, x, y: y,               lambda z, x, y: x)
 elementwise(np.divide,     lambda z, x, y: 1 / y,           lambda z, x, y: -z / y)
-elementwise(np.power,      lambda z, x, p: p * x ** (p - (p != 0)),        # the derivative of x⁰ is 0, at x = 0 too
-                           lambda z, x, p: z * np.log(np.where((x == 0) & (p >= 0), 1, x)))   # and that of 0ᵖ
+elementwise(np.power,      lambda z, x, p: p * x ** one_less(p, x),
+                           lambda z, x, p: z * np.log(np.where((x == 0) & (p >= 0), 1, x)))   # 0ᵖ is 0 whatever p
 elementwise(np.maximum,    lambda z, x, y: (x > y) + 0.5 * (x == y),       # a tie is shared ½ each, as in torch
                            lambda z, x, y: (x < y) + 0.5 * (x == y))
 elementwise(np.minimum,    lambda z, x, y: (x < y) + 0.5 * (x == y),
@@ -107,6 +106,11 @@ elementwise(np.tanh,       lambda y, x: 1 - y * y)
 elementwise(sigmoid,       lambda y, x: y * (1 - y))
 
 
+def one_less(p, x):
+    """p - 1, but 0 where x⁰ is differentiated at x = 0: p times x to that is then 0, as it should be, and not 0 / 0."""
+    return p - 1 if np.all(p) else p - ((p != 0) | (x != 0))
+
+
 @primitive
 def clamp(x, low, high):
     return np.clip(x, low, high)
@@ -121,14 +125,20 @@ gate(clamp,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 a
 
 # ---- sums and extremes along axes -----------------------------------------------------------------------------------
 
+
+@primitive
+def running_sum(x, axis):
+    return np.cumsum(x, axis)
+
+
 rule(np.sum,    forward=lambda d, y, x, axis=None, keepdims=False: np.sum(d, axis=last(x, axis), keepdims=keepdims),
                 backward=lambda g, y, x, axis=None, keepdims=False: kept(g, y, x, axis))
 
 rule(np.mean,   forward=lambda d, y, x, axis=None, keepdims=False: np.mean(d, axis=last(x, axis), keepdims=keepdims),
                 backward=lambda g, y, x, axis=None, keepdims=False: kept(g, y, x, axis) * (y.size / x.size))
 
-rule(np.cumsum, forward=lambda d, y, x, axis: np.cumsum(d, last(x, axis)[0]),
-                backward=lambda g, y, x, axis: backwards(np.cumsum(backwards(g, x, axis), last(x, axis)[0]), x, axis))
+rule(running_sum, forward=lambda d, y, x, axis: running_sum(d, last(x, axis)[0]),
+                  backward=lambda g, y, x, axis: flipped(running_sum(flipped(g, x, axis), last(x, axis)[0]), x, axis))
 
 for extreme in np.max, np.min, np.amax, np.amin:
     rule(extreme, forward=lambda d, y, x, axis=None, keepdims=False:
@@ -149,7 +159,7 @@ def share(y, x, axis):
     return tied / np.sum(tied, axis=last(x, axis), keepdims=True)
 
 
-def backwards(g, x, axis):
+def flipped(g, x, axis):
     return np.flip(g, last(x, axis))
 
 
@@ -183,8 +193,8 @@ rule(np.broadcast_to, forward=lambda d, y, x, shape: widen(d, x, y),
 rule(np.reshape,   forward=lambda d, y, x, shape: d.reshape(ahead(d, x) + y.shape),
                    backward=lambda g, y, x, shape: g.reshape(ahead(g, y) + x.shape))
 
-rule(np.transpose, forward=lambda d, y, x, axes: np.transpose(d, behind(d, x, axes)),
-                   backward=lambda g, y, x, axes: np.transpose(g, behind(g, y, np.argsort(axes))))
+rule(np.transpose, forward=lambda d, y, x, axes=None: np.transpose(d, behind(d, x, permutation(x, axes))),
+                   backward=lambda g, y, x, axes=None: np.transpose(g, behind(g, y, np.argsort(permutation(x, axes)))))
 
 rule(getitem,      forward=lambda d, y, x, index: getitem(d, every(d, x) + index),
                    backward=lambda g, y, x, index: scatter(g, every(g, y) + index, ahead(g, y) + x.shape))
@@ -266,6 +276,11 @@ rule(contract,  forward=Each(contract_forward), backward=Each(contract_backward)
 
 
 @primitive
+def solve_columns(A, B):
+    return np.linalg.solve(A, B)
+
+
+@primitive
 def logabsdet(X):
     return np.linalg.slogdet(X)[1]
 
@@ -273,7 +288,7 @@ def logabsdet(X):
 rule(np.linalg.inv,   forward=lambda d, Y, X: -Y @ d @ Y,
                       backward=lambda g, Y, X: -mT(Y) @ g @ mT(Y))
 
-rule(np.linalg.solve, forward=[lambda d, Y, A, B: -np.linalg.solve(A, widen(d, A, Y) @ Y),
+rule(solve_columns,   forward=[lambda d, Y, A, B: -np.linalg.solve(A, widen(d, A, Y) @ Y),
                                lambda d, Y, A, B: np.linalg.solve(A, widen(d, B, Y))],
                       backward=[lambda g, Y, A, B: -np.linalg.solve(mT(A), g) @ mT(Y),
                                 lambda g, Y, A, B: np.linalg.solve(mT(A), g)])
