@@ -27,17 +27,37 @@ class Traced:
     __slots__ = ()
 
     def __array_ufunc__(self, ufunc, method, *operands, **options):
-        if method == "reduce" and ufunc in REDUCTIONS and set(options) <= {"axis", "keepdims"}:
+        if method == "__call__" and not options:
+            rule = RULES.get(ufunc)
+            return self.answer(ufunc, operands, NO_OPTIONS) if rule is None else self.apply(rule, operands)
+        if method == "reduce" and ufunc in REDUCTIONS and options.keys() <= {"axis", "keepdims"}:
             return REDUCTIONS[ufunc](*operands, **{"axis": 0, **options})
-        if method != "__call__" or options:
-            what = f".{method}" if method != "__call__" else f" with {', '.join(f'{o}=' for o in options)}"
-            raise TypeError(f"np.{ufunc.__name__}{what} cannot be differentiated: a {type(self).__name__} is never "
-                            "written into, and is computed as it comes. Write a = a + t for a += t, and the plain "
-                            f"np.{ufunc.__name__}(...) for the rest")
-        return call(ufunc, operands, NO_OPTIONS)
+        what = f".{method}" if method != "__call__" else f" with {', '.join(f'{o}=' for o in options)}"
+        raise TypeError(f"np.{ufunc.__name__}{what} cannot be differentiated: a {type(self).__name__} is never written into, "
+                        f"and is computed as it comes. Write a = a + t for a += t, and np.{ufunc.__name__}(...) for the rest")
 
     def __array_function__(self, function, types, operands, options):
-        return call(function, operands, options)
+        return self.answer(function, operands, options)
+
+    def answer(self, operation, operands, options):
+        """Do NumPy's `operation`, or one of ours, on operands of which this is one."""
+        rule = RULES.get(operation)
+        if rule is not None:
+            if options and not options.keys() <= rule.keywords or len(operands) > rule.most:
+                refuse_options(rule, operands, options)
+            return self.apply(rule, operands, options)
+        if operation in DERIVED:
+            return DERIVED[operation](*operands, **options)
+        if operation in ABOUT_THE_VALUE:
+            return operation(*map(plain, operands), **options)
+        raise NotImplementedError(
+            f"np.{operation.__name__} has no derivative rule here. Write it with operations that have one (they are listed "
+            "in labsupport/rules.py and labsupport/derived.py), or add a line there, such as "
+            f"elementwise(np.{operation.__name__}, lambda y, x: ...) with the derivative")
+
+    def apply(self, rule, operands, options=NO_OPTIONS):
+        """Apply an operation that has a rule: the operand of the latest level does it, the others are constants to it."""
+        raise NotImplementedError
 
     # -- an array, to look at
     shape = property(lambda self: self.inner.shape)
@@ -95,35 +115,6 @@ class Traced:
     __hash__ = object.__hash__  # by identity: == compares entry by entry
 
 
-def call(operation, operands, options):
-    """Answer for NumPy's `operation`, or for one of ours, when an operand is Traced."""
-    rule = RULES.get(operation)
-    if rule is not None:
-        if options and not options.keys() <= rule.keywords or len(operands) > rule.most:
-            refuse_options(rule, operands, options)
-        return apply(rule, operands, options)
-    if operation in DERIVED:
-        return DERIVED[operation](*operands, **options)
-    if operation in ABOUT_THE_VALUE:
-        return operation(*map(plain, operands), **options)
-    raise NotImplementedError(
-        f"np.{operation.__name__} has no derivative rule here. Write it with operations that have one (they are listed "
-        "in labsupport/rules.py and labsupport/derived.py), or add a line there, such as "
-        f"elementwise(np.{operation.__name__}, lambda y, x: ...) with the derivative")
-
-
-def apply(rule, operands, options=NO_OPTIONS):
-    """Apply an operation that has a rule: the operand of the latest level does it, with the others as they are."""
-    latest = None
-    for x in operands:
-        if isinstance(x, Traced) and (latest is None or x.level > latest.level):
-            latest = x
-    try:
-        return latest.apply(rule, operands, options)
-    except ValueError as error:
-        raise mismatch(rule, operands, error) from error
-
-
 def mismatch(rule, operands, error):
     """The error in the reader's words; an error that comes through several levels is told once."""
     if getattr(error, "told", False):
@@ -154,17 +145,17 @@ def as_real(value):
     if isinstance(value, Traced):
         return value
     array = np.asarray(value)
+    if array.dtype.kind == "f":
+        return array
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"a derivative is taken by real numbers, and {str(value)[:60]} has dtype {array.dtype}. Give floats "
-                        "(integers are turned into float64)")
-    return array
+    raise TypeError(f"a derivative is taken by real numbers, and {str(value)[:60]} has dtype {array.dtype}. Give floats "
+                    "(integers are turned into float64)")
 
 
 def _operator(operation):
     rule = RULES[operation]
-    return lambda self, other: apply(rule, (self, other)), lambda self, other: apply(rule, (other, self))
+    return lambda self, other: self.apply(rule, (self, other)), lambda self, other: self.apply(rule, (other, self))
 
 
 def _add_operators():
@@ -174,7 +165,7 @@ def _add_operators():
         setattr(Traced, f"__{name}__", forth)
         setattr(Traced, f"__r{name}__", back)
     for name, operation in {"neg": np.negative, "pos": np.positive, "abs": np.absolute}.items():
-        setattr(Traced, f"__{name}__", lambda self, rule=RULES[operation]: apply(rule, (self,)))
+        setattr(Traced, f"__{name}__", lambda self, rule=RULES[operation]: self.apply(rule, (self,)))
     for name, operation in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
                             "eq": np.equal, "ne": np.not_equal}.items():
         setattr(Traced, f"__{name}__", lambda self, other, f=operation: f(plain(self), plain(other)))

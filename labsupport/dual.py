@@ -7,7 +7,7 @@ so a pair (primal x, tangent แบ) goes into an operation and the pair (f(x), J แ
 
 import numpy as np
 
-from .array_protocol import Traced, as_real
+from .array_protocol import NO_OPTIONS, Traced, as_real, mismatch
 from .rulebook import fit
 
 
@@ -49,17 +49,24 @@ class Dual(Traced):
         dual.primal, dual.tangent, dual.level = primal, tangent, level
         return dual
 
-    def apply(self, rule, operands, options):
-        """Apply an operation at this Dual's level; operands of other levels are constants, with tangent 0."""
-        level, values, moving = self.level, list(operands), []
-        for i, (x, push) in enumerate(zip(operands, rule.pushes)):
+    def apply(self, rule, operands, options=NO_OPTIONS):
+        """The Dual of an operation on this one and others; operands of earlier levels are constants, with tangent 0."""
+        level, values, moving = self.level, [], []
+        for x, push in zip(operands, rule.pushes):
             if type(x) is Dual and x.level == level:
-                values[i] = x.primal
+                values.append(x.primal)
                 if push is not None:
                     moving.append((x, push))
-            elif type(x) is list or type(x) is tuple:
-                values[i] = np.asarray(x)
-        y = rule.operation(*values, **options)
+                continue
+            if isinstance(x, Traced) and x.level > level:
+                return x.apply(rule, operands, options)
+            values.append(np.asarray(x) if isinstance(x, (list, tuple)) else x)
+        if len(values) < len(operands):  # what follows the differentiable operands
+            values += operands[len(values):]
+        try:
+            y = rule.operation(*values, **options)
+        except ValueError as error:
+            raise mismatch(rule, values, error) from error
         tangent = None
         for x, push in moving:
             d = push(x.tangent, y, *values, **options)

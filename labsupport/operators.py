@@ -183,12 +183,8 @@ def _reverse(f, args, argnums):
     value, result = _outcome(f(*[variables.get(i, x) for i, x in enumerate(args)]), Tensor, level)
 
     def pull(cotangent, lead=0):
-        found = {x.number: None for x in variables.values()}
-        for node, g in cotangents(result, cotangent, lead) if result is not None else ():
-            if node.number in found:
-                found[node.number] = g
-        shared = {id(cotangent)}
-        return tuple(_own(found[x.number], shared, cotangent.shape[:lead], x.value) for x in variables.values())
+        found = cotangents(result, cotangent, lead) if result is not None else {}
+        return _handed_out([found.get(x.number) for x in variables.values()], variables.values(), cotangent, lead)
 
     return value, pull
 
@@ -217,16 +213,17 @@ def _outcome(y, kind, level):
     return as_real(y), None
 
 
-def _own(g, shared, lead, x):
-    """The cotangent g of x as an array of the caller's own; zeros if x was not used."""
-    if g is None:
-        g = np.zeros(lead + x.shape, x.dtype)
-    if not isinstance(g, Traced):
-        if g.base is not None or id(g) in shared:
+def _handed_out(gradients, variables, cotangent, lead):
+    """The gradients as arrays of the caller's own, that share no memory; zeros for a variable that was not used."""
+    shared, own = {id(cotangent)}, []
+    for g, x in zip(gradients, variables):
+        if g is None:
+            g = np.zeros(cotangent.shape[:lead] + x.shape, x.dtype)
+        if type(g) is np.ndarray and (g.base is not None or id(g) in shared):
             g = g.copy()
         shared.add(id(g))
-        g = g[()]
-    return _tied(g, x)
+        own.append(_tied(g if g.ndim else g[()], x.value))
+    return tuple(own)
 
 
 def _tied(derivative, x):

@@ -45,10 +45,11 @@ def rule(operation, forward, backward):
 
 def elementwise(operation, *factors):
     """Give an elementwise operation its partial derivatives; each multiplies tangent and cotangent alike."""
-    rule(operation, [_times_forward(i, f) for i, f in enumerate(factors)], [_times_backward(f) for f in factors])
+    backward = [_times(factor) for factor in factors]
+    rule(operation, [_widened(i, times) for i, times in enumerate(backward)], backward)
 
 
-def _times_backward(factor):
+def _times(factor):
     if factor == 1:
         return lambda g, y, *xs: g
     if not callable(factor):
@@ -56,22 +57,18 @@ def _times_backward(factor):
     return lambda g, y, *xs: g * factor(y, *xs)
 
 
-def _times_forward(i, factor):
-    backward = _times_backward(factor)
+def _widened(i, backward):
     return lambda d, y, *xs: backward(widen(d, xs[i], y), y, *xs)
 
 
 def gate(operation, *opens):
     """Give its derivative to an operation that passes an operand on where `opens` is true and nothing elsewhere."""
-    rule(operation, [f and _gate_forward(i, f) for i, f in enumerate(opens)], [f and _gate_backward(f) for f in opens])
+    backward = [open_ and _through(open_) for open_ in opens]
+    rule(operation, [f and _widened(i, f) for i, f in enumerate(backward)], backward)
 
 
-def _gate_backward(opens):
+def _through(opens):
     return lambda g, y, *xs: np.where(opens(y, *xs), g, 0)
-
-
-def _gate_forward(i, opens):
-    return lambda d, y, *xs: np.where(opens(y, *xs), widen(d, xs[i], y), 0)
 
 
 def derived(*operations):
@@ -99,15 +96,19 @@ def fit(g, shape, lead):
     Where the value was repeated by broadcasting, g is summed (the repeated value is used many times, and its derivatives
     add); where the value was summed, g is repeated.
     """
-    extra = g.ndim - lead - len(shape)
-    if extra > 0:
-        g = g.sum(axis=tuple(range(lead, lead + extra)))
-    elif extra < 0:
-        g = g.reshape(g.shape[:lead] + (1,) * -extra + g.shape[lead:])
-    repeated = tuple(i for i, n in enumerate(shape, lead) if n == 1 and g.shape[i] != 1)
-    if repeated:
-        g = g.sum(axis=repeated, keepdims=True)
     whole = g.shape[:lead] + shape
+    if g.ndim == 0 and not hasattr(g, "level"):
+        return np.full(whole, g)
+    extra = g.ndim - len(whole)
+    if extra > 0:
+        g = np.add.reduce(g, axis=tuple(range(lead, lead + extra)))  # np.sum, without its detour
+    elif extra < 0:
+        g = g.reshape(whole[:lead] + (1,) * -extra + g.shape[lead:])
+    if g.shape == whole:
+        return g
+    repeated = tuple(i for i, n in enumerate(g.shape) if n != 1 == whole[i])
+    if repeated:
+        g = np.add.reduce(g, axis=repeated, keepdims=True)
     return g if g.shape == whole else np.broadcast_to(g, whole)
 
 
@@ -137,6 +138,8 @@ def last(x, axis):
 
 def kept(g, y, x, axis):
     """g, a derivative of y = sum of x over `axis`, with the summed axes put back with length 1."""
+    if g.ndim == 0:  # it broadcasts as it is
+        return g
     summed = last(x, axis)
     return g.reshape(ahead(g, y) + tuple(1 if a in summed else x.shape[a] for a in range(-x.ndim, 0)))
 

@@ -108,7 +108,7 @@ elementwise(sigmoid,       lambda y, x: y * (1 - y))
 
 def one_less(p, x):
     """p - 1, but 0 where x⁰ is differentiated at x = 0: p times x to that is then 0, as it should be, and not 0 / 0."""
-    return p - 1 if np.all(p) else p - ((p != 0) | (x != 0))
+    return p - 1 if isinstance(p, (int, float)) and p != 0 else p - ((p != 0) | (x != 0))
 
 
 @primitive

@@ -14,7 +14,7 @@ import itertools
 
 import numpy as np
 
-from .array_protocol import NO_OPTIONS, Traced, as_real, plain
+from .array_protocol import NO_OPTIONS, Traced, as_real, mismatch, plain
 from .rulebook import fit
 
 _count = itertools.count(0, -1)  # downwards: the latest node has the smallest number and is on top of the heap
@@ -54,26 +54,28 @@ class Tensor(Traced):
         self.edges, self.operands, self.options = (), (), NO_OPTIONS
         self.level, self.number = level, next(_count)
 
-    @classmethod
-    def made(cls, value, operation, edges, operands, options, level):
-        """A node: `operation` applied to the values `operands`, with an edge (parent, backward) for each Tensor."""
-        node = cls.__new__(cls)
-        node.value, node.operation, node.edges, node.operands = value, operation, edges, operands
-        node.options, node.level, node.number = options, level, next(_count)
-        node.name = node.grad = None
-        return node
-
-    def apply(self, rule, operands, options):
-        """Apply an operation at this Tensor's level; operands of other levels are constants to it."""
-        level, values, edges = self.level, list(operands), []
-        for i, (x, pull) in enumerate(zip(operands, rule.pulls)):
+    def apply(self, rule, operands, options=NO_OPTIONS):
+        """The node for an operation on this Tensor and others; operands of earlier levels are constants to it."""
+        level, values, edges = self.level, [], []
+        for x, pull in zip(operands, rule.pulls):
             if type(x) is Tensor and x.level == level:
-                values[i] = x.value
+                values.append(x.value)
                 if pull is not None:
                     edges.append((x, pull))
-            elif type(x) is list or type(x) is tuple:
-                values[i] = np.asarray(x)
-        return Tensor.made(rule.operation(*values, **options), rule.name, edges, values, options, level)
+                continue
+            if isinstance(x, Traced) and x.level > level:
+                return x.apply(rule, operands, options)
+            values.append(np.asarray(x) if isinstance(x, (list, tuple)) else x)
+        if len(values) < len(operands):  # what follows the differentiable operands
+            values += operands[len(values):]
+        node = object.__new__(Tensor)
+        try:
+            node.value = rule.operation(*values, **options)
+        except ValueError as error:
+            raise mismatch(rule, values, error) from error
+        node.operation, node.edges, node.operands, node.options = rule.name, edges, values, options
+        node.level, node.number, node.name, node.grad = level, next(_count), None, None
+        return node
 
     inner = property(lambda self: self.value)
     parents = property(lambda self: tuple(parent for parent, _ in self.edges))
@@ -94,10 +96,10 @@ class Tensor(Traced):
         >>> float(x.grad)
         6.0
         """
-        for node, g in cotangents(self, checked(self, cotangent)):
-            if node.grad is not None:
-                g = node.grad + g
-            node.grad = g if node.edges else owned(g)
+        found = cotangents(self, checked(self, cotangent), keep=True)
+        for node in self.history():
+            g = found[node.number]
+            node.grad = node.grad + g if node.grad is not None else g if isinstance(g, Traced) else np.array(g)
 
     def history(self):
         """Every Tensor that this one was made from, the earliest first, and itself, last."""
@@ -114,28 +116,29 @@ class Tensor(Traced):
         return f"Tensor({str(self.value) if np.ndim(plain(self)) == 0 else repr(self.value)}{label})"
 
 
-def cotangents(result, cotangent, lead=0):
-    """Go back from `result`, latest node first, and yield each node with its complete cotangent.
+def cotangents(result, cotangent, lead=0, keep=False):
+    """Go back from `result`, the latest node first; the cotangents of the variables, by their numbers.
 
-    The cotangent has the shape of the result, behind `lead` axes of directions that all are sent back at once.
+    The cotangent has the shape of the result, behind `lead` axes of directions that are all sent back at once. Those of the
+    nodes between are dropped as soon as they are used, or kept too.
     """
-    number = result.number
-    complete, heap = {number: cotangent}, [(number, result)]
-    while heap:
-        number, node = heapq.heappop(heap)
-        g = complete.pop(number)
-        yield node, g
-        value, operands, options = node.value, node.operands, node.options
-        for parent, pull in node.edges:
-            part = pull(g, value, *operands, **options)
-            if part.shape != parent.value.shape:  # so it is, too, when there are directions
-                part = fit(part, parent.value.shape, lead)
+    found, waiting = {result.number: cotangent}, [(result.number, result)] if result.edges else []
+    while waiting:
+        number, node = heapq.heappop(waiting)
+        given = (found[number] if keep else found.pop(number), node.value, *node.operands)
+        for parent, backward in node.edges:
+            part = backward(*given, **node.options)
+            shape = parent.value.shape
+            if part.shape != shape:  # always so when there are directions
+                part = fit(part, shape, lead)
             number = parent.number
-            if number in complete:
-                complete[number] = complete[number] + part
+            if number in found:  # used more than once: the cotangents add
+                found[number] = found[number] + part
             else:
-                complete[number] = part
-                heapq.heappush(heap, (number, parent))
+                found[number] = part
+                if parent.edges:
+                    heapq.heappush(waiting, (number, parent))
+    return found
 
 
 def checked(result, cotangent, lead=0):
@@ -151,8 +154,3 @@ def checked(result, cotangent, lead=0):
         raise ValueError(f"a cotangent has the shape of the result it belongs to: expected {shape}, was given "
                          f"{cotangent.shape[lead:]}. Reshape it, or sum the result to the shape of the cotangent")
     return cotangent
-
-
-def owned(g):
-    """A derivative to hand out: an array of its own, that may be written into."""
-    return g if isinstance(g, Traced) else np.array(g)
