@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 # The engine: derivatives of plain NumPy functions.
+from . import shapes
 from .descent import adam, gradient_descent, momentum, trajectory
 from .dual import Dual
 from .operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp

@@ -6,7 +6,7 @@ Each stands for NumPy's function of the same name when that is called on a Tenso
 import numpy as np
 
 from .rulebook import DERIVED, derived, last
-from .rules import clamp, contract, getitem, join, logabsdet, running_sum, scatter, solve_columns
+from .rules import clip_, concatenate_, cumsum_, einsum_, getitem, logabsdet, scatter, solve_
 
 # ---- statistics and norms -----------------------------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ def prod(x, axis=None, keepdims=False):
 
 @derived(np.cumsum)
 def cumsum(x, axis=None):
-    return running_sum(np.reshape(x, -1), 0) if axis is None else running_sum(x, axis)
+    return cumsum_(np.reshape(x, -1), 0) if axis is None else cumsum_(x, axis)
 
 
 # ---- shapes: NumPy says the new shape, from an array of the old shape without entries of its own ---------------------------
@@ -126,7 +126,7 @@ def concatenate(arrays, axis=0):
         arrays, axis = [a.reshape(-1) for a in arrays], 0
     axis = axis + arrays[0].ndim if axis < 0 else axis
     lengths = [a.shape[axis] if axis < a.ndim else 0 for a in arrays]  # np.concatenate itself says what does not fit
-    return join(*arrays, axis=axis, starts=tuple(np.cumsum([0, *lengths]).tolist()))
+    return concatenate_(*arrays, axis=axis, starts=tuple(np.cumsum([0, *lengths]).tolist()))
 
 
 @derived(np.stack)
@@ -200,7 +200,7 @@ def einsum(subscripts, *operands, optimize=False):
                 first, second = [k for k, c in enumerate(terms[i]) if c == letter][:2]
                 operands[i] = np.diagonal(operands[i], axis1=first, axis2=second)
                 terms[i] = "".join(c for k, c in enumerate(terms[i]) if k not in (first, second)) + letter
-    return contract(*operands, subscripts=",".join(terms) + "->" + out, optimize=optimize)
+    return einsum_(*operands, subscripts=",".join(terms) + "->" + out, optimize=optimize)
 
 
 def spelled_out(subscripts, ndims):
@@ -253,7 +253,7 @@ def diag(x, k=0):
 @derived(np.linalg.solve)
 def solve(A, b):
     """A vector is a matrix of one column."""
-    return solve_columns(A, b) if np.ndim(b) > 1 else solve_columns(A, np.reshape(b, (-1, 1)))[..., 0]
+    return solve_(A, b) if np.ndim(b) > 1 else solve_(A, np.reshape(b, (-1, 1)))[..., 0]
 
 
 @derived(np.linalg.slogdet)
@@ -268,4 +268,4 @@ def slogdet(X):
 @derived(np.clip)
 def clip(x, a_min=None, a_max=None, *, min=None, max=None):
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    return clamp(x, -np.inf if low is None else low, np.inf if high is None else high)
+    return clip_(x, -np.inf if low is None else low, np.inf if high is None else high)

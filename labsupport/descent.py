@@ -139,7 +139,8 @@ def _descend(name, f, x0, learning_rate, steps, update):
 def _walk(name, f, x, schedule, steps, update):
     slope = value_and_grad(f)
     for k in range(steps + 1):
-        value, gradient = slope(x)
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported below, once and in words
+            value, gradient = slope(x)
         yield Step(x.copy(), float(value), gradient)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             warnings.warn(f"{name} diverged: after {k} steps f(x) = {value}, and it stops there. Try a smaller learning_rate "

@@ -142,9 +142,10 @@ def jacobian(f, mode="reverse", argnum=0):
         return pull(directions, lead=1)[0].reshape(value.shape + np.shape(as_real(args[argnum])))
 
     def columns(*args):
-        x = as_real(args[argnum])
+        position, = _positions((argnum,), args)
+        x = as_real(args[position])
         directions = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
-        value, tangents = _forward(f, args, {argnum: directions})
+        value, tangents = _forward(f, args, {position: directions})
         return np.moveaxis(tangents, 0, -1).reshape(value.shape + x.shape)
 
     return rows if mode == "reverse" else columns
@@ -179,7 +180,7 @@ def hvp(f):
 def _reverse(f, args, argnums):
     """f(*args), and the function from its cotangent to those of the arguments `argnums`."""
     level = next(_levels)
-    variables = {i: Tensor(args[i], level=level) for i in argnums}
+    variables = {i: Tensor(args[i], level=level) for i in _positions(argnums, args)}
     value, result = _outcome(f(*[variables.get(i, x) for i, x in enumerate(args)]), Tensor, level)
 
     def pull(cotangent, lead=0):
@@ -187,6 +188,14 @@ def _reverse(f, args, argnums):
         return _handed_out([found.get(x.number) for x in variables.values()], variables.values(), cotangent, lead)
 
     return value, pull
+
+
+def _positions(argnums, args):
+    for i in argnums:
+        if not -len(args) <= i < len(args):
+            raise TypeError(f"argnum is {i}, and the function was called with {len(args)} arguments; they are counted from 0, "
+                            "and arguments to differentiate by are given without a name")
+    return [i % len(args) for i in argnums]
 
 
 def _forward(f, args, tangents):

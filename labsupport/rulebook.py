@@ -21,9 +21,9 @@ class Rule:
 
     def __init__(self, operation, pushes, pulls):
         self.operation, self.name, self.pushes, self.pulls = operation, operation.__name__, pushes, pulls
-        formula = next(f for f in pulls if f)
+        formula, operands = next(f for f in pulls if f), 1 if isinstance(pulls, Each) else len(pulls)
         arguments = list(inspect.signature(formula).parameters.values())[2:]
-        self.keywords = {p.name for p in arguments}
+        self.keywords = {p.name for p in arguments[operands:]}
         self.most = np.inf if any(p.kind == p.VAR_POSITIONAL for p in arguments) else len(arguments)
 
 
@@ -87,6 +87,7 @@ def primitive(function):
             if hasattr(x, "__array_function__") and not isinstance(x, np.ndarray):
                 return x.__array_function__(operation, (type(x),), operands, options)
         return function(*operands, **options)
+    operation.__name__ = function.__name__.rstrip("_")  # concatenate_ does the work of np.concatenate, and is called that
     return operation
 
 

@@ -112,14 +112,14 @@ def one_less(p, x):
 
 
 @primitive
-def clamp(x, low, high):
+def clip_(x, low, high):
     return np.clip(x, low, high)
 
 
 # The partial derivative is 1 where the gate is open and 0 elsewhere, whatever d and g are (0 times infinity is not 0).
 gate(relu,     lambda y, x: x > 0)
 gate(np.where, None, lambda z, c, x, y: c, lambda z, c, x, y: np.logical_not(c))
-gate(clamp,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 at the edge, as in torch
+gate(clip_,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 at the edge, as in torch
                lambda z, x, low, high: (x < low) & (low < high),
                lambda z, x, low, high: (x > high) | (low > high))
 
@@ -127,7 +127,7 @@ gate(clamp,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 a
 
 
 @primitive
-def running_sum(x, axis):
+def cumsum_(x, axis):
     return np.cumsum(x, axis)
 
 
@@ -137,8 +137,8 @@ rule(np.sum,    forward=lambda d, y, x, axis=None, keepdims=False: np.sum(d, axi
 rule(np.mean,   forward=lambda d, y, x, axis=None, keepdims=False: np.mean(d, axis=last(x, axis), keepdims=keepdims),
                 backward=lambda g, y, x, axis=None, keepdims=False: kept(g, y, x, axis) * (y.size / x.size))
 
-rule(running_sum, forward=lambda d, y, x, axis: running_sum(d, last(x, axis)[0]),
-                  backward=lambda g, y, x, axis: flipped(running_sum(flipped(g, x, axis), last(x, axis)[0]), x, axis))
+rule(cumsum_, forward=lambda d, y, x, axis: cumsum_(d, last(x, axis)[0]),
+                  backward=lambda g, y, x, axis: flipped(cumsum_(flipped(g, x, axis), last(x, axis)[0]), x, axis))
 
 for extreme in np.max, np.min, np.amax, np.amin:
     rule(extreme, forward=lambda d, y, x, axis=None, keepdims=False:
@@ -183,7 +183,7 @@ def scatter(x, index, shape):
 
 
 @primitive
-def join(*arrays, axis, starts):
+def concatenate_(*arrays, axis, starts):
     return np.concatenate(arrays, axis)
 
 
@@ -202,7 +202,7 @@ rule(getitem,      forward=lambda d, y, x, index: getitem(d, every(d, x) + index
 rule(scatter,      forward=lambda d, y, x, index, shape: scatter(d, every(d, x) + index, ahead(d, x) + y.shape),
                    backward=lambda g, y, x, index, shape: getitem(g, every(g, y) + index))
 
-rule(join,         forward=Each(lambda i, d, y, *xs, axis, starts:
+rule(concatenate_,         forward=Each(lambda i, d, y, *xs, axis, starts:
                        scatter(d, every(d, y) + place(i, axis, starts), ahead(d, y) + y.shape)),
                    backward=Each(lambda i, g, y, *xs, axis, starts: getitem(g, every(g, y) + place(i, axis, starts))))
 
@@ -216,7 +216,7 @@ def place(i, axis, starts):
 
 
 @primitive
-def contract(*arrays, subscripts, optimize=False):
+def einsum_(*arrays, subscripts, optimize=False):
     return np.einsum(subscripts, *arrays, optimize=optimize)
 
 
@@ -248,13 +248,13 @@ def matmul_right_forward(d, z, A, B):
     return A @ (d if A.ndim == 1 else widen(d, B, z))
 
 
-def contract_forward(i, d, y, *xs, subscripts, optimize=False):
+def einsum_forward(i, d, y, *xs, subscripts, optimize=False):
     terms, out = split(subscripts)
     terms[i] = "..." + terms[i]
     return np.einsum(",".join(terms) + "->..." + out, *xs[:i], d, *xs[i + 1:], optimize=optimize)
 
 
-def contract_backward(i, g, y, *xs, subscripts, optimize=False):
+def einsum_backward(i, g, y, *xs, subscripts, optimize=False):
     terms, out = split(subscripts)
     others = terms[:i] + terms[i + 1:]
     alone = [k for k, letter in enumerate(terms[i]) if letter not in "".join(others) + out]  # summed in this operand only
@@ -270,13 +270,13 @@ def split(subscripts):
 
 rule(np.matmul, forward=[matmul_left_forward, matmul_right_forward],     # dA B          and  A dB
                 backward=[matmul_left_backward, matmul_right_backward])  # g Bᵀ          and  Aᵀ g
-rule(contract,  forward=Each(contract_forward), backward=Each(contract_backward))
+rule(einsum_,  forward=Each(einsum_forward), backward=Each(einsum_backward))
 
 # ---- linear algebra of square matrices, or stacks of them -------------------------------------------------------------
 
 
 @primitive
-def solve_columns(A, B):
+def solve_(A, B):
     return np.linalg.solve(A, B)
 
 
@@ -288,7 +288,7 @@ def logabsdet(X):
 rule(np.linalg.inv,   forward=lambda d, Y, X: -Y @ d @ Y,
                       backward=lambda g, Y, X: -mT(Y) @ g @ mT(Y))
 
-rule(solve_columns,   forward=[lambda d, Y, A, B: -np.linalg.solve(A, widen(d, A, Y) @ Y),
+rule(solve_,   forward=[lambda d, Y, A, B: -np.linalg.solve(A, widen(d, A, Y) @ Y),
                                lambda d, Y, A, B: np.linalg.solve(A, widen(d, B, Y))],
                       backward=[lambda g, Y, A, B: -np.linalg.solve(mT(A), g) @ mT(Y),
                                 lambda g, Y, A, B: np.linalg.solve(mT(A), g)])

@@ -454,7 +454,7 @@ def test_our_own_functions_work_on_floats_arrays_tensors_and_duals(f):
 
 def test_every_rule_and_every_derived_operation_is_tested_here():
     source = Path(__file__).read_text(encoding="utf-8")
-    inside = {"getitem", "scatter", "join", "contract", "clamp", "logabsdet", "running_sum", "solve_columns"}
+    inside = {"getitem", "scatter", "logabsdet"}
     for operation in [*RULES, *DERIVED]:
         name = operation.__name__
         assert f"np.{name}" in source or f"linalg.{name}" in source or name in inside | {"relu", "sigmoid"} | {
