@@ -85,9 +85,18 @@ class Traced:
     def transpose(self, *axes):
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
+    def __pow__(self, p):  # NumPy, too, squares where an array is raised to the number 2
+        return self.apply(RULES[np.square], (self,)) if type(p) is int and p == 2 else self.apply(RULES[np.power], (self, p))
+
+    def __rpow__(self, base):
+        return self.apply(RULES[np.power], (base, self))
+
     T = property(lambda self: self.transpose())
     mT = property(lambda self: self.swapaxes(-1, -2))
     flatten = ravel = lambda self: np.reshape(self, -1)
+
+    def __format__(self, how):
+        return format(plain(self)[()], how) if how else str(self)
 
     # -- what an array can do and this cannot
     def __setitem__(self, index, value):
@@ -159,8 +168,7 @@ def _operator(operation):
 
 
 def _add_operators():
-    for name, operation in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
-                            "pow": np.power, "matmul": np.matmul}.items():
+    for name, operation in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "matmul": np.matmul}.items():
         forth, back = _operator(operation)
         setattr(Traced, f"__{name}__", forth)
         setattr(Traced, f"__r{name}__", back)

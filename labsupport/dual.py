@@ -8,7 +8,7 @@ so a pair (primal x, tangent แบ) goes into an operation and the pair (f(x), J แ
 import numpy as np
 
 from .array_protocol import NO_OPTIONS, Traced, as_real, mismatch
-from .rulebook import fit
+from .rulebook import ahead, fit
 
 
 class Dual(Traced):
@@ -28,8 +28,8 @@ class Dual(Traced):
     >>> x = Dual(3.0, 1.0)
     >>> x * x
     Dual(9.0, 6.0)
-    >>> np.sin(Dual(0.0, 2.0)).tangent == 2.0
-    np.True_
+    >>> np.sin(Dual(0.0, 2.0))
+    Dual(0.0, 2.0)
     """
 
     __slots__ = ("primal", "tangent", "level", "__weakref__")
@@ -70,9 +70,9 @@ class Dual(Traced):
         tangent = None
         for x, push in moving:
             d = push(x.tangent, y, *values, **options)
-            lead = x.tangent.ndim - x.primal.ndim
-            if d.shape[lead:] != y.shape or d.ndim != lead + y.ndim:
-                d = fit(d, y.shape, lead)
+            directions = ahead(x.tangent, x.primal)
+            if d.shape != directions + y.shape:
+                d = fit(d, y.shape, len(directions))
             tangent = d if tangent is None else tangent + d
         return y if tangent is None else Dual.made(y, tangent, level)
 

@@ -30,7 +30,7 @@ def graph(tensor, ax=None, digits=3):
     >>> y = np.sin(x) * x ** 2
     >>> y.backward()
     >>> [text.get_text().splitlines()[0] for text in graph(y).texts]
-    ['x', 'sin', 'power(·, 2)', 'multiply']
+    ['x', 'sin', 'square', 'multiply']
     """
     if not hasattr(tensor, "history"):
         raise TypeError("graph draws the computation graph of a Tensor, and was given a "

@@ -41,7 +41,7 @@ def vjp(f, *primals):
     (array([3., 7.]), array([1., 2.]))
     """
     value, pull = _reverse(f, primals, range(len(primals)))
-    return value, lambda cotangent: pull(checked(value, cotangent))
+    return value, lambda cotangent: pull(checked(value, cotangent), free=False)  # it may be called again
 
 
 def jvp(f, primals, tangents):
@@ -183,9 +183,9 @@ def _reverse(f, args, argnums):
     variables = {i: Tensor(args[i], level=level) for i in _positions(argnums, args)}
     value, result = _outcome(f(*[variables.get(i, x) for i, x in enumerate(args)]), Tensor, level)
 
-    def pull(cotangent, lead=0):
-        found = cotangents(result, cotangent, lead) if result is not None else {}
-        return _handed_out([found.get(x.number) for x in variables.values()], variables.values(), cotangent, lead)
+    def pull(cotangent, lead=0, free=True):
+        found = cotangents(result, cotangent, lead, free=free) if result is not None else {}
+        return _handed_out([found.get(x) for x in variables.values()], variables.values(), cotangent, lead)
 
     return value, pull
 

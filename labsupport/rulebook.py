@@ -99,7 +99,7 @@ def fit(g, shape, lead):
     """
     whole = g.shape[:lead] + shape
     if g.ndim == 0 and not hasattr(g, "level"):
-        return np.full(whole, g)
+        return np.ndarray(whole, g.dtype, g, strides=(0,) * len(whole))  # the one number, read for every entry
     extra = g.ndim - len(whole)
     if extra > 0:
         g = np.add.reduce(g, axis=tuple(range(lead, lead + extra)))  # np.sum, without its detour

@@ -96,49 +96,60 @@ class Tensor(Traced):
         >>> float(x.grad)
         6.0
         """
-        found = cotangents(self, checked(self, cotangent), keep=True)
-        for node in self.history():
-            g = found[node.number]
+        for node, g in cotangents(self, checked(self, cotangent), keep=True).items():
             node.grad = node.grad + g if node.grad is not None else g if isinstance(g, Traced) else np.array(g)
 
     def history(self):
-        """Every Tensor that this one was made from, the earliest first, and itself, last."""
-        found, waiting = {self.number: self}, [self]
+        """Every Tensor that this one was made from, the earliest first, and itself, last: a list.
+
+        >>> x = Tensor(3.0, name="x")
+        >>> [node.operation for node in np.sin(x * x).history()]
+        [None, 'multiply', 'sin']
+        """
+        found, waiting = {self}, [self]
         while waiting:
-            for parent in waiting.pop().parents:
-                if parent.number not in found:
-                    found[parent.number] = parent
-                    waiting.append(parent)
-        return [found[number] for number in sorted(found, reverse=True)]
+            new = set(waiting.pop().parents) - found
+            found |= new
+            waiting += new
+        return sorted(found, key=lambda node: -node.number)
 
     def __repr__(self):
         label = f", name={self.name!r}" if self.name else f", operation={self.operation!r}" if self.operation else ""
         return f"Tensor({str(self.value) if np.ndim(plain(self)) == 0 else repr(self.value)}{label})"
 
 
-def cotangents(result, cotangent, lead=0, keep=False):
-    """Go back from `result`, the latest node first; the cotangents of the variables, by their numbers.
+def cotangents(result, cotangent, lead=0, keep=False, free=False):
+    """Go back from `result`, the latest node first: a dictionary from each variable that it was made from to its cotangent.
 
-    The cotangent has the shape of the result, behind `lead` axes of directions that are all sent back at once. Those of the
-    nodes between are dropped as soon as they are used, or kept too.
+    A cotangent has the shape of its node, behind `lead` axes of directions, which are all sent back at once. The cotangents of
+    the nodes between are dropped as soon as they have been used; with `keep` they stay in the dictionary. With `free` the
+    graph is taken apart on the way, which gives its memory to the arrays still to come; it cannot be gone through again.
     """
-    found, waiting = {result.number: cotangent}, [(result.number, result)] if result.edges else []
+    found, waiting = {result: cotangent}, [(result.number, result)] if result.edges else []
     while waiting:
-        number, node = heapq.heappop(waiting)
-        given = (found[number] if keep else found.pop(number), node.value, *node.operands)
-        for parent, backward in node.edges:
-            part = backward(*given, **node.options)
+        _, node = heapq.heappop(waiting)
+        given, edges = (found[node] if keep else found.pop(node), node.value, *node.operands), node.edges
+        if free:
+            node.edges = node.operands = ()
+        for parent, pull in edges:
+            part = pull(*given, **node.options)
             shape = parent.value.shape
             if part.shape != shape:  # always so when there are directions
                 part = fit(part, shape, lead)
-            number = parent.number
-            if number in found:  # used more than once: the cotangents add
-                found[number] = found[number] + part
+            if parent in found:  # used more than once: the cotangents add
+                found[parent] = added(found[parent], part, given)
             else:
-                found[number] = part
+                found[parent] = part
                 if parent.edges:
-                    heapq.heappush(waiting, (number, parent))
+                    heapq.heappush(waiting, (parent.number, parent))
     return found
+
+
+def added(a, b, others):
+    """a + b, in the memory of b if that belongs to nobody else: fresh memory is dear where arrays are large."""
+    if type(a) is type(b) is np.ndarray and a.dtype == b.dtype and b.base is None and not any(b is x for x in others):
+        return np.add(a, b, out=b)
+    return a + b
 
 
 def checked(result, cotangent, lead=0):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from labsupport import Dual, Tensor, grad, relu
+from labsupport import Dual, Tensor, grad, jvp, relu, vjp
 
 
 def test_grad_of_a_variable_used_twice_adds():
@@ -122,6 +122,24 @@ def test_methods_are_those_of_an_array(f):
     for y in (f(Tensor(a)).value, f(Dual(a, a)).primal):
         np.testing.assert_allclose(y, expected)
         assert np.shape(y) == np.shape(expected)
+
+
+@pytest.mark.parametrize("f", [lambda x: x + x, lambda x: (x + x) * x + x, lambda x: x.T + x, lambda x: np.exp(x) + x * 1 + x,
+                               lambda x: np.sum(x) * x + x.reshape(2, 2) + x[:, ::-1], lambda x: np.where(x > 0, x, x) + x])
+def test_gradients_that_are_added_do_not_overwrite_each_other(f):
+    x = np.array([[1.0, -2.0], [3.0, 4.0]])
+    np.testing.assert_allclose(grad(lambda x: np.sum(f(x)))(x), [[sum(jvp(f, (x,), (np.eye(4)[2 * i + j].reshape(2, 2),))[1].ravel())
+                                                                  for j in range(2)] for i in range(2)])
+    t = Tensor(x)
+    y = f(t)
+    y.backward(np.ones((2, 2)))
+    np.testing.assert_allclose(t.grad, grad(lambda x: np.sum(f(x)))(x))
+    np.testing.assert_array_equal(y.grad, np.ones((2, 2)))
+
+
+def test_a_pullback_can_be_called_again_and_gives_the_same():
+    pullback = vjp(lambda x: np.tanh(x) * x + x, np.ones(3))[1]
+    np.testing.assert_array_equal(pullback(np.arange(3.0)), pullback(np.arange(3.0)))
 
 
 # ---- deep, wide, and gone when it is dropped
@@ -317,6 +335,7 @@ def test_nan_and_infinity_pass_as_numpy_has_them():
 
 def test_a_tensor_prints_its_value_and_where_it_is_from():
     x = Tensor(2.0, name="x")
-    assert repr(x) == "Tensor(2.0, name='x')"
+    assert repr(x) == f"{x}" == "Tensor(2.0, name='x')"
+    assert f"{x / 3:.2f}" == "0.67"
     assert repr(x * 3) == "Tensor(6.0, operation='multiply')"
     assert repr(Tensor([1.0, 2.0])) == "Tensor(array([1., 2.]))"
