@@ -6,8 +6,8 @@ from importlib.metadata import version
 from . import shapes
 from .descent import adam, gradient_descent, momentum, trajectory
 from .dual import Dual
+from .functions import logsumexp, relu, sigmoid, softmax
 from .operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from .rules import logsumexp, relu, sigmoid, softmax
 from .tensor import Tensor
 
 __version__ = version("labsupport")

@@ -9,7 +9,8 @@ differentiated by an earlier one, to which it is a constant. So differentiations
 import numpy as np
 
 from .derived import DERIVED
-from .rules import RULES, getitem
+from .functions import getitem
+from .rules import RULES
 
 ABOUT_THE_VALUE = {  # piecewise constant, or no numbers: the answer is that for the plain array, without a derivative
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isinf, np.isfinite,

@@ -5,8 +5,8 @@ Each stands for NumPy's function of the same name when that is called on a Tenso
 
 import numpy as np
 
-from .rulebook import DERIVED, derived, last
-from .rules import clip_, concatenate_, cumsum_, einsum_, getitem, logabsdet, scatter, solve_
+from .functions import clip_, cofactors, concatenate_, cumsum_, einsum_, getitem, logabsdet, scatter, solve_
+from .rulebook import DERIVED, derived, last, mT
 
 # ---- statistics and norms -----------------------------------------------------------------------------------------------
 
@@ -263,6 +263,11 @@ def slogdet(X):
         inner = inner.inner
     sign, _ = result = np.linalg.slogdet(inner)
     return type(result)(sign, logabsdet(X))
+
+
+@derived(cofactors)
+def cofactors_of_a_regular_matrix(X):
+    return np.linalg.det(X)[..., None, None] * mT(np.linalg.inv(X))
 
 
 @derived(np.clip)

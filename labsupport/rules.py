@@ -16,60 +16,9 @@ and a backward. An operation made of others needs no rule: see `derived`.
 
 import numpy as np
 
-from .rulebook import RULES, Each, ahead, behind, elementwise, every, gate, kept, last, mT, permutation, primitive, rule, widen
-
-# ---- operations of our own ----------------------------------------------------------------------------------------
-
-
-@primitive
-def relu(x):
-    """max(x, 0) of each entry of x, of any shape; the derivative is 1 for x > 0, else 0 (at 0 as torch has it).
-
-    >>> relu(np.array([-2.0, 0.0, 3.0]))
-    array([0., 0., 3.])
-    """
-    return np.maximum(x, 0)
-
-
-@primitive
-def sigmoid(x):
-    """1 / (1 + exp(-x)) of each entry of x, of any shape, without overflow; the derivative is y (1 - y).
-
-    For x < 0 it is computed as the equal exp(x) / (1 + exp(x)): only negative numbers are exponentiated.
-
-    >>> float(sigmoid(0.0)), float(sigmoid(-1000.0))
-    (0.5, 0.0)
-    """
-    e = np.exp(-np.abs(x))
-    return np.where(np.less(x, 0), e, 1.0) / (1 + e)
-
-
-@primitive
-def logsumexp(x, axis=None, keepdims=False):
-    """log Σ exp(x) over `axis` (None: over all), without overflow; the shape is that of the sum.
-
-    Source: log Σ exp(x) = m + log Σ exp(x - m) for every m; with m = max x no exponent is above 0.
-
-    >>> round(float(logsumexp(np.array([1000.0, 1000.0]))), 4)
-    1000.6931
-    """
-    m = np.max(x, axis=axis, keepdims=True)
-    m = np.where(np.isfinite(m), m, 0)
-    with np.errstate(divide="ignore"):  # log 0 = -inf is right where every x is -inf
-        y = np.log(np.sum(np.exp(np.subtract(x, m)), axis=axis, keepdims=True)) + m
-    return y if keepdims else np.squeeze(y, axis)[()]
-
-
-@primitive
-def softmax(x, axis=-1):
-    """exp(x) / Σ exp(x) along `axis`, without overflow; the shape is that of x, and the sum along `axis` is 1.
-
-    >>> softmax(np.array([0.0, 0.0, 1000.0]))
-    array([0., 0., 1.])
-    """
-    e = np.exp(np.subtract(x, np.max(x, axis=axis, keepdims=True)))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
+from .functions import (clip_, cofactors, concatenate_, cumsum_, einsum_, getitem, logabsdet, logsumexp, relu, scatter,
+                        sigmoid, softmax, solve_)
+from .rulebook import RULES, Each, ahead, behind, elementwise, every, gate, kept, last, mT, permutation, rule, widen
 
 # ---- elementwise: the partial derivative by each operand; it multiplies d forward and g backward -------------------
 
@@ -111,11 +60,6 @@ def one_less(p, x):
     return p - 1 if isinstance(p, (int, float)) and p != 0 else p - ((p != 0) | (x != 0))
 
 
-@primitive
-def clip_(x, low, high):
-    return np.clip(x, low, high)
-
-
 # The partial derivative is 1 where the gate is open and 0 elsewhere, whatever d and g are (0 times infinity is not 0).
 gate(relu,     lambda y, x: x > 0)
 gate(np.where, None, lambda z, c, x, y: c, lambda z, c, x, y: np.logical_not(c))
@@ -125,20 +69,14 @@ gate(clip_,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 a
 
 # ---- sums and extremes along axes -----------------------------------------------------------------------------------
 
-
-@primitive
-def cumsum_(x, axis):
-    return np.cumsum(x, axis)
-
-
 rule(np.sum,    forward=lambda d, y, x, axis=None, keepdims=False: np.sum(d, axis=last(x, axis), keepdims=keepdims),
                 backward=lambda g, y, x, axis=None, keepdims=False: kept(g, y, x, axis))
 
 rule(np.mean,   forward=lambda d, y, x, axis=None, keepdims=False: np.mean(d, axis=last(x, axis), keepdims=keepdims),
                 backward=lambda g, y, x, axis=None, keepdims=False: kept(g, y, x, axis) * (y.size / x.size))
 
-rule(cumsum_, forward=lambda d, y, x, axis: cumsum_(d, last(x, axis)[0]),
-                  backward=lambda g, y, x, axis: flipped(cumsum_(flipped(g, x, axis), last(x, axis)[0]), x, axis))
+rule(cumsum_,   forward=lambda d, y, x, axis: cumsum_(d, last(x, axis)[0]),
+                backward=lambda g, y, x, axis: flipped(cumsum_(flipped(g, x, axis), last(x, axis)[0]), x, axis))
 
 for extreme in np.max, np.min, np.amax, np.amin:
     rule(extreme, forward=lambda d, y, x, axis=None, keepdims=False:
@@ -162,30 +100,7 @@ def share(y, x, axis):
 def flipped(g, x, axis):
     return np.flip(g, last(x, axis))
 
-
 # ---- moving entries about: forward moves the tangent likewise, backward moves the cotangent home --------------------
-
-
-@primitive
-def getitem(x, index):
-    return x[index]
-
-
-@primitive
-def scatter(x, index, shape):
-    """Indexing backward: zeros of `shape`, and x added where `index` points, as often as it points there."""
-    z = np.zeros(shape, x.dtype)
-    if any(isinstance(i, np.ndarray) for i in index):
-        np.add.at(z, index, x)
-    else:
-        z[index] = x
-    return z
-
-
-@primitive
-def concatenate_(*arrays, axis, starts):
-    return np.concatenate(arrays, axis)
-
 
 rule(np.broadcast_to, forward=lambda d, y, x, shape: widen(d, x, y),
                       backward=lambda g, y, x, shape: g)
@@ -202,7 +117,7 @@ rule(getitem,      forward=lambda d, y, x, index: getitem(d, every(d, x) + index
 rule(scatter,      forward=lambda d, y, x, index, shape: scatter(d, every(d, x) + index, ahead(d, x) + y.shape),
                    backward=lambda g, y, x, index, shape: getitem(g, every(g, y) + index))
 
-rule(concatenate_,         forward=Each(lambda i, d, y, *xs, axis, starts:
+rule(concatenate_, forward=Each(lambda i, d, y, *xs, axis, starts:
                        scatter(d, every(d, y) + place(i, axis, starts), ahead(d, y) + y.shape)),
                    backward=Each(lambda i, g, y, *xs, axis, starts: getitem(g, every(g, y) + place(i, axis, starts))))
 
@@ -211,13 +126,14 @@ def place(i, axis, starts):
     """The index of the i-th of the joined arrays in the whole."""
     return (slice(None),) * axis + (slice(starts[i], starts[i + 1]),)
 
-
 # ---- products: linear in each operand, the others held ----------------------------------------------------------------
 
 
-@primitive
-def einsum_(*arrays, subscripts, optimize=False):
-    return np.einsum(subscripts, *arrays, optimize=optimize)
+# Of matrices: forward dA B and A dB, backward g Bᵀ and Aᵀ g. A vector is a row on the left, a column on the right.
+def matmul_left_forward(d, z, A, B):
+    if A.ndim == 1 and B.ndim > 2:
+        return (widen(d, A, B[..., 0])[..., None, :] @ B)[..., 0, :]
+    return (d if A.ndim == 1 or B.ndim == 1 else widen(d, A, z)) @ B
 
 
 def matmul_left_backward(g, z, A, B):
@@ -228,26 +144,27 @@ def matmul_left_backward(g, z, A, B):
     return g @ mT(B)
 
 
+def matmul_right_forward(d, z, A, B):
+    if B.ndim > 1:
+        return A @ (d if A.ndim == 1 else widen(d, B, z))
+    if A.ndim > 2:
+        return (A @ widen(d, B, z)[..., None])[..., 0]
+    return d @ A.T
+
+
 def matmul_right_backward(g, z, A, B):
     if A.ndim == 1:
-        return A[:, None] * g[..., None, :] if B.ndim > 1 else A * g[..., None]
+        return A * g[..., None] if B.ndim == 1 else A[:, None] * g[..., None, :]
     if B.ndim == 1:
         return g @ A if A.ndim == 2 else (mT(A) @ g[..., None])[..., 0]
     return mT(A) @ g
 
 
-def matmul_left_forward(d, z, A, B):
-    if A.ndim == 1 and B.ndim > 2:
-        return (widen(d, A, B[..., 0])[..., None, :] @ B)[..., 0, :]
-    return (d if A.ndim == 1 or B.ndim == 1 else widen(d, A, z)) @ B
+rule(np.matmul, forward=[matmul_left_forward, matmul_right_forward],
+                backward=[matmul_left_backward, matmul_right_backward])
 
 
-def matmul_right_forward(d, z, A, B):
-    if B.ndim == 1:
-        return d @ mT(A) if 1 < A.ndim < 3 else d @ A if A.ndim == 1 else (A @ widen(d, B, z)[..., None])[..., 0]
-    return A @ (d if A.ndim == 1 else widen(d, B, z))
-
-
+# Forward the same sum with d in place of one operand; backward g takes that operand's place, and its letters the result's.
 def einsum_forward(i, d, y, *xs, subscripts, optimize=False):
     terms, out = split(subscripts)
     terms[i] = "..." + terms[i]
@@ -263,38 +180,30 @@ def einsum_backward(i, g, y, *xs, subscripts, optimize=False):
     return np.einsum(",".join(inputs) + "->..." + terms[i], g, *xs[:i], *xs[i + 1:], ones, optimize=optimize)
 
 
+rule(einsum_, forward=Each(einsum_forward), backward=Each(einsum_backward))
+
+
 def split(subscripts):
     inputs, out = subscripts.split("->")
     return inputs.split(","), out
 
 
-rule(np.matmul, forward=[matmul_left_forward, matmul_right_forward],     # dA B          and  A dB
-                backward=[matmul_left_backward, matmul_right_backward])  # g Bᵀ          and  Aᵀ g
-rule(einsum_,  forward=Each(einsum_forward), backward=Each(einsum_backward))
+def split(subscripts):
+    inputs, out = subscripts.split("->")
+    return inputs.split(","), out
 
 # ---- linear algebra of square matrices, or stacks of them -------------------------------------------------------------
-
-
-@primitive
-def solve_(A, B):
-    return np.linalg.solve(A, B)
-
-
-@primitive
-def logabsdet(X):
-    return np.linalg.slogdet(X)[1]
-
 
 rule(np.linalg.inv,   forward=lambda d, Y, X: -Y @ d @ Y,
                       backward=lambda g, Y, X: -mT(Y) @ g @ mT(Y))
 
-rule(solve_,   forward=[lambda d, Y, A, B: -np.linalg.solve(A, widen(d, A, Y) @ Y),
-                               lambda d, Y, A, B: np.linalg.solve(A, widen(d, B, Y))],
-                      backward=[lambda g, Y, A, B: -np.linalg.solve(mT(A), g) @ mT(Y),
-                                lambda g, Y, A, B: np.linalg.solve(mT(A), g)])
+rule(solve_,          forward=[lambda d, Y, A, B: -solve_(A, widen(d, A, Y) @ Y),
+                               lambda d, Y, A, B: solve_(A, widen(d, B, Y))],
+                      backward=[lambda g, Y, A, B: -solve_(mT(A), g) @ mT(Y),
+                                lambda g, Y, A, B: solve_(mT(A), g)])
 
 rule(logabsdet,       forward=lambda d, y, X: np.sum(mT(np.linalg.inv(X)) * d, axis=(-2, -1)),
                       backward=lambda g, y, X: g[..., None, None] * mT(np.linalg.inv(X)))
 
-rule(np.linalg.det,   forward=lambda d, y, X: y * np.sum(mT(np.linalg.inv(X)) * d, axis=(-2, -1)),
-                      backward=lambda g, y, X: (g * y)[..., None, None] * mT(np.linalg.inv(X)))
+rule(np.linalg.det,   forward=lambda d, y, X: np.sum(cofactors(X) * d, axis=(-2, -1)),
+                      backward=lambda g, y, X: g[..., None, None] * cofactors(X))

@@ -370,6 +370,15 @@ def test_inverse_and_determinants(A):
           lambda A: torch.linalg.slogdet(A).logabsdet * torch.linalg.slogdet(A).sign, A)
 
 
+@pytest.mark.parametrize("A", [np.zeros((1, 1)), np.zeros((2, 2)), np.ones((2, 2)), np.ones((3, 3)), np.diag([1.0, 2, 0]),
+                               np.arange(9.0).reshape(3, 3), np.arange(18.0).reshape(2, 3, 3)])
+def test_the_determinant_of_a_singular_matrix_has_its_cofactors_for_a_gradient(A):
+    X = sympy.Matrix(3, 3, sympy.symbols("x:9"))[:A.shape[-1], :A.shape[-1]]
+    gradient = sympy.Matrix(X.shape[0], X.shape[1], lambda i, j: X.det().diff(X[i, j]))
+    expected = [np.array(gradient.subs(dict(zip(X, M.ravel()))), float) for M in A.reshape(-1, *A.shape[-2:])]
+    np.testing.assert_allclose(grad(lambda A: np.sum(np.linalg.det(A)))(A), np.reshape(expected, A.shape), atol=1e-9)
+
+
 @given(regular(), st.integers(1, 2), st.booleans())
 @some
 def test_solve_for_vectors_and_matrices(A, columns, vector):
@@ -454,7 +463,7 @@ def test_our_own_functions_work_on_floats_arrays_tensors_and_duals(f):
 
 def test_every_rule_and_every_derived_operation_is_tested_here():
     source = Path(__file__).read_text(encoding="utf-8")
-    inside = {"getitem", "scatter", "logabsdet"}
+    inside = {"getitem", "scatter", "logabsdet", "cofactors"}
     for operation in [*RULES, *DERIVED]:
         name = operation.__name__
         assert f"np.{name}" in source or f"linalg.{name}" in source or name in inside | {"relu", "sigmoid"} | {
