@@ -169,7 +169,8 @@ def _operator(operation):
 
 
 def _add_operators():
-    for name, operation in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "matmul": np.matmul}.items():
+    for name, operation in {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+                            "matmul": np.matmul}.items():
         forth, back = _operator(operation)
         setattr(Traced, f"__{name}__", forth)
         setattr(Traced, f"__r{name}__", back)

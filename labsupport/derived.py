@@ -43,8 +43,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axes, keepdims=keepdims)
     if len(axes) == 1 and isinstance(ord, (int, float)) and ord > 0:
         return root(np.sum(np.abs(x) ** ord, axis=axes, keepdims=keepdims), ord)
-    raise NotImplementedError(f"np.linalg.norm with ord={ord!r} over {len(axes)} axes has no derivative rule here. There are "
-                              "None (root of the sum of squares), and ord = 1, inf, any p > 0 of vectors; 'fro', 1, inf of matrices")
+    raise NotImplementedError(f"np.linalg.norm with ord={ord!r} over {len(axes)} axes has no derivative rule here. There are None "
+                              "(root of the sum of squares), for vectors 1, inf and any p > 0, for matrices 'fro', 1 and inf")
 
 
 @derived(np.prod)
@@ -67,7 +67,7 @@ def cumsum(x, axis=None):
     return cumsum_(np.reshape(x, -1), 0) if axis is None else cumsum_(x, axis)
 
 
-# ---- shapes: NumPy says the new shape, from an array of the old shape without entries of its own ---------------------------
+# ---- shapes: NumPy says the new shape, from an array of the old shape without entries of its own -----------------------
 
 
 def like(x):
@@ -116,12 +116,16 @@ def flip(x, axis=None):
     return x[tuple(slice(None, None, -1) if a in axes else slice(None) for a in range(-x.ndim, 0))]
 
 
-# ---- several arrays in one ---------------------------------------------------------------------------------------------------
+# ---- several arrays in one ---------------------------------------------------------------------------------------------
+
+
+def as_array(x):
+    return x if hasattr(x, "level") else np.asarray(x)
 
 
 @derived(np.concatenate)
 def concatenate(arrays, axis=0):
-    arrays = [a if hasattr(a, "level") else np.asarray(a) for a in arrays]
+    arrays = [as_array(a) for a in arrays]
     if axis is None:
         arrays, axis = [a.reshape(-1) for a in arrays], 0
     axis = axis + arrays[0].ndim if axis < 0 else axis
@@ -131,10 +135,10 @@ def concatenate(arrays, axis=0):
 
 @derived(np.stack)
 def stack(arrays, axis=0):
-    arrays = [a if hasattr(a, "level") else np.asarray(a) for a in arrays]
+    arrays = [as_array(a) for a in arrays]
     if len({a.shape for a in arrays}) > 1:
-        raise ValueError(f"np.stack was given arrays of the shapes {', '.join(str(a.shape) for a in arrays)}; they must all "
-                         "have one shape. Broadcast or reshape them first, or join them along an axis with np.concatenate")
+        raise ValueError(f"np.stack was given arrays of the shapes {', '.join(str(a.shape) for a in arrays)}; they must "
+                         "all have one shape. Broadcast or reshape them first, or join them with np.concatenate")
     return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)
 
 
@@ -149,7 +153,7 @@ def hstack(arrays):
     return np.concatenate(arrays, axis=0 if np.ndim(arrays[0]) == 1 else 1)
 
 
-# ---- products --------------------------------------------------------------------------------------------------------------------
+# ---- products ------------------------------------------------------------------------------------------------------------
 
 
 @derived(np.dot)
@@ -174,12 +178,12 @@ def inner(a, b):
 @derived(np.tensordot)
 def tensordot(a, b, axes=2):
     """The summed axes of a last, those of b first, as two matrices."""
-    a, b = (x if hasattr(x, "level") else np.asarray(x) for x in (a, b))
-    sum_a, sum_b = axes if np.ndim(axes) or isinstance(axes, (list, tuple)) else (range(-axes, 0), range(axes))
-    sum_a, sum_b = ([int(i) % x.ndim for i in np.atleast_1d(s)] for x, s in ((a, list(np.atleast_1d(sum_a))), (b, list(np.atleast_1d(sum_b)))))
+    a, b = as_array(a), as_array(b)
+    sum_a, sum_b = (range(-axes, 0), range(axes)) if isinstance(axes, int) else axes
+    sum_a, sum_b = ([int(i) % x.ndim for i in np.ravel(list(s) if np.iterable(s) else s)] for x, s in ((a, sum_a), (b, sum_b)))
     if [a.shape[i] for i in sum_a] != [b.shape[i] for i in sum_b]:
-        raise ValueError(f"np.tensordot of shapes {a.shape} and {b.shape} was asked to sum the axes {sum_a} of the first with "
-                         f"{sum_b} of the second, which have different lengths; name axes of equal length")
+        raise ValueError(f"np.tensordot of shapes {a.shape} and {b.shape} was asked to sum the axes {sum_a} of the first "
+                         f"with {sum_b} of the second, which have different lengths; name axes of equal length")
     keep_a, keep_b = ([i for i in range(x.ndim) if i not in s] for x, s in ((a, sum_a), (b, sum_b)))
     length = int(np.prod([a.shape[i] for i in sum_a], dtype=int))
     rows, columns = [a.shape[i] for i in keep_a], [b.shape[i] for i in keep_b]
@@ -191,7 +195,7 @@ def tensordot(a, b, axes=2):
 @derived(np.einsum)
 def einsum(subscripts, *operands, optimize=False):
     if not isinstance(subscripts, str):
-        raise TypeError("np.einsum is differentiated in the form np.einsum('ij,j->i', A, x); the subscripts come first, as text")
+        raise TypeError("np.einsum is differentiated in the form np.einsum('ij,j->i', A, x): the subscripts first, as text")
     terms, out = spelled_out(subscripts.replace(" ", ""), [np.ndim(x) for x in operands])
     operands = list(operands)
     for i, term in enumerate(terms):
@@ -208,8 +212,8 @@ def spelled_out(subscripts, ndims):
     inputs, arrow, out = subscripts.partition("->")
     terms = inputs.split(",")
     if len(terms) != len(ndims):
-        raise ValueError(f"np.einsum was given {len(ndims)} arrays for the {len(terms)} subscripts of {subscripts!r}; give one "
-                         "group of letters for each array, with commas between them")
+        raise ValueError(f"np.einsum was given {len(ndims)} arrays for the {len(terms)} subscripts of {subscripts!r}; give "
+                         "one group of letters for each array, with commas between them")
     free = [letter for letter in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if letter not in subscripts]
     widths = [n - len(term.replace("...", "")) if "..." in term else 0 for term, n in zip(terms, ndims)]
     dots = "".join(free[:max(widths)])
@@ -224,7 +228,7 @@ def spelled_out(subscripts, ndims):
     return terms, out.replace("...", dots)
 
 
-# ---- matrices ---------------------------------------------------------------------------------------------------------------------
+# ---- matrices ------------------------------------------------------------------------------------------------------------
 
 
 @derived(np.diagonal)
@@ -244,7 +248,7 @@ def diag(x, k=0):
     if x.ndim == 2:
         return np.diagonal(x, k)
     if x.ndim != 1:
-        raise ValueError(f"np.diag was given shape {x.shape}; give a vector, to get a matrix, or a matrix, to get its diagonal")
+        raise ValueError(f"np.diag was given shape {x.shape}; give a vector, to get a matrix, or a matrix, for its diagonal")
     size = x.shape[0] + abs(k)
     row = np.arange(x.shape[0]) + max(0, -k)
     return scatter(x, (row, row + k), (size, size))

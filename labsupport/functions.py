@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from .rulebook import primitive
+from .rulebook import mT, primitive
 
 
 @primitive
@@ -107,8 +107,9 @@ def logabsdet(X):
 
 @primitive
 def cofactors(X):
-    """The derivative of the determinant, det(X) X⁻ᵀ, also where X has no inverse: from X = U diag(s) V, the products of all
-    s but one."""
+    """The derivative of the determinant, det(X) X⁻ᵀ, computed from X = U diag(s) V so that X need not have an inverse."""
+    if not np.isfinite(X).all():  # where the decomposition would stop with an error
+        return np.linalg.det(X)[..., None, None] * mT(np.linalg.inv(X))
     U, s, V = np.linalg.svd(X)
     others = np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
     return (np.linalg.det(U) * np.linalg.det(V))[..., None, None] * (U * others[..., None, :]) @ V

@@ -63,8 +63,8 @@ def jvp(f, primals, tangents):
     >>> float(value), float(tangent)
     (9.0, 6.0)
     """
-    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)) or len(primals) != len(tangents):
-        raise TypeError("jvp takes a tuple of primals and a tuple of as many tangents; for one argument write jvp(f, (x,), (v,))")
+    if not all(isinstance(xs, (tuple, list)) for xs in (primals, tangents)) or len(primals) != len(tangents):
+        raise TypeError("jvp takes a tuple of primals and a tuple of as many tangents; for one write jvp(f, (x,), (v,))")
     for x, v in zip(primals, tangents):
         if np.shape(as_real(x)) != np.shape(as_real(v)):
             raise ValueError(f"a tangent has the shape of its primal: expected {np.shape(as_real(x))}, was given "
@@ -214,8 +214,9 @@ def _outcome(y, kind, level):
     if type(y) is kind and y.level == level:
         return y.inner, y
     if not isinstance(y, (Traced, np.ndarray, np.number, float, int)):
-        raise TypeError(f"the function returned {'nothing (None)' if y is None else 'a ' + type(y).__name__}, and a derivative "
-                        "is that of one array or number. End it with a return; put several numbers into one array with np.stack")
+        what = "nothing (None)" if y is None else f"a {type(y).__name__}"
+        raise TypeError(f"the function returned {what}, and a derivative is that of one array or number. End it with a return; "
+                        "put several numbers into one array with np.stack")
     if not isinstance(y, Traced):
         warnings.warn(f"the function returned a plain {type(y).__name__}, not something computed from the argument: it does "
                       "not depend on it, and its derivative is zero", stacklevel=4)

@@ -440,6 +440,11 @@ def test_logsumexp_of_nothing_but_minus_infinity_is_minus_infinity():
     assert logsumexp(np.array([np.inf, 0.0])) == np.inf
 
 
+def test_the_gradient_of_the_determinant_of_nan_is_nan():
+    with pytest.warns(RuntimeWarning, match="invalid value encountered in det"):
+        assert np.isnan(grad(np.linalg.det)(np.full((2, 2), np.nan))).all()
+
+
 @pytest.mark.parametrize("f", [relu, sigmoid, np.abs, np.tanh, np.square, lambda x: np.maximum(x, 0.0), lambda x: np.clip(x, 0, 1),
                                logsumexp, np.linalg.norm, np.std, np.prod])
 def test_nan_is_passed_on_and_not_made_up(f):
