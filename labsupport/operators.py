@@ -229,8 +229,8 @@ def _handed_out(gradients, variables, cotangent, lead):
     for g, x in zip(gradients, variables):
         if g is None:
             g = np.zeros(cotangent.shape[:lead] + x.shape, x.dtype)
-        if type(g) is np.ndarray and (g.base is not None or id(g) in shared):
-            g = g.copy()
+        if type(g) is np.ndarray and (g.base is not None or id(g) in shared or g.dtype != x.dtype):
+            g = g.astype(x.dtype)
         shared.add(id(g))
         own.append(_tied(g if g.ndim else g[()], x.value))
     return tuple(own)

@@ -97,7 +97,8 @@ class Tensor(Traced):
         6.0
         """
         for node, g in cotangents(self, checked(self, cotangent), keep=True).items():
-            node.grad = node.grad + g if node.grad is not None else g if isinstance(g, Traced) else np.array(g)
+            g = g if isinstance(g, Traced) else np.array(g, node.dtype)  # an array of its own
+            node.grad = g if node.grad is None else node.grad + g
 
     def history(self):
         """Every Tensor that this one was made from, the earliest first, and itself, last: a list.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 import torch
-from agreement import TOLERANCE, agree, array, few, positive, reals, shapes, some, spread, within
+from agreement import TOLERANCE, agree, array, few, positive, reals, some, spread, within
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
 

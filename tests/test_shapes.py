@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 from hypothesis.extra.numpy import array_shapes
 
 from labsupport import jacobian, shapes

@@ -49,10 +49,11 @@ def test_backward_from_a_vector_takes_a_cotangent():
 def test_a_gradient_has_the_shape_and_precision_of_its_variable():
     for dtype in (np.float32, np.float64):
         W, b = Tensor(np.ones((3, 2), dtype)), Tensor(np.ones(2, dtype))
-        y = np.sum(np.tanh(np.ones((5, 3), dtype) @ W + b) ** 2)
+        y = np.sum(np.maximum(np.tanh(np.ones((5, 3), dtype) @ W + b), b) ** 2)
         y.backward()
         assert (W.grad.shape, b.grad.shape) == ((3, 2), (2,))
         assert y.dtype == W.grad.dtype == b.grad.dtype == dtype
+        assert grad(lambda x: np.sum(np.maximum(x, 1)))(np.ones(3, dtype)).dtype == dtype
 
 
 def test_the_gradient_of_a_variable_may_be_written_into():
