@@ -125,15 +125,14 @@ class Traced:
     __hash__ = object.__hash__  # by identity: == compares entry by entry
 
 
-def mismatch(rule, operands, error):
-    """The error in the reader's words; an error that comes through several levels is told once."""
-    if getattr(error, "told", False):
-        return error
+def explain(rule, operands, error):
+    """Put NumPy's complaint about shapes in words that show them; once, when it comes through several levels."""
+    if isinstance(error, np.linalg.LinAlgError) or getattr(error, "explained", False):
+        return
     shapes = " and ".join(str(np.shape(plain(x))) for x in operands[:8] if isinstance(x, (Traced, np.ndarray, float)))
-    told = ValueError(f"{rule.name} of {shapes} does not fit: {error}. Shapes are matched from the last axis; reshape, "
-                      "transpose or index an operand so that they agree")
-    told.told = True
-    return told
+    error.args = (f"{rule.name} of {shapes} does not fit: {error}. Shapes are matched from the last axis; reshape, transpose "
+                  "or index an operand so that they agree",)
+    error.explained = True
 
 
 def refuse_options(rule, operands, options):

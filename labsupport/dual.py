@@ -7,7 +7,7 @@ so a pair (primal x, tangent แบ) goes into an operation and the pair (f(x), J แ
 
 import numpy as np
 
-from .array_protocol import NO_OPTIONS, Traced, as_real, mismatch
+from .array_protocol import NO_OPTIONS, Traced, as_real, explain
 from .rulebook import ahead, fit
 
 
@@ -66,7 +66,8 @@ class Dual(Traced):
         try:
             y = rule.operation(*values, **options)
         except ValueError as error:
-            raise mismatch(rule, values, error) from error
+            explain(rule, values, error)
+            raise
         tangent = None
         for x, push in moving:
             d = push(x.tangent, y, *values, **options)

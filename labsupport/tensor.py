@@ -14,7 +14,7 @@ import itertools
 
 import numpy as np
 
-from .array_protocol import NO_OPTIONS, Traced, as_real, mismatch, plain
+from .array_protocol import NO_OPTIONS, Traced, as_real, explain, plain
 from .rulebook import fit
 
 _count = itertools.count(0, -1)  # downwards: the latest node has the smallest number and is on top of the heap
@@ -72,7 +72,8 @@ class Tensor(Traced):
         try:
             node.value = rule.operation(*values, **options)
         except ValueError as error:
-            raise mismatch(rule, values, error) from error
+            explain(rule, values, error)
+            raise
         node.operation, node.edges, node.operands, node.options = rule.name, edges, values, options
         node.level, node.number, node.name, node.grad = level, next(_count), None, None
         return node

@@ -269,6 +269,16 @@ def test_shapes_that_do_not_fit_are_shown(make, f, shapes):
         f(make(np.ones((2, 3))))
 
 
+def test_a_singular_matrix_is_called_singular():
+    with pytest.raises(np.linalg.LinAlgError, match="^Singular matrix$"):
+        np.linalg.inv(Tensor(np.ones((2, 2))))
+
+
+def test_an_axis_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="axis 2 is out of bounds for array of dimension 1"):
+        np.sum(Tensor(np.ones(2)), axis=2)
+
+
 @pytest.mark.parametrize("f, name", [(np.fft.fft, "fft"), (np.hypot, "hypot"), (np.median, "median"), (np.linalg.svd, "svd")])
 def test_an_operation_without_a_rule_is_named_with_what_to_do(f, name):
     t = Tensor([[1.0, 2.0]])
