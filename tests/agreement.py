@@ -9,8 +9,8 @@ from labsupport import grad, hvp, jacobian, jvp, vjp
 
 # Both sides compute in float64 and lose a few of its 16 digits; a wrong rule is wrong in the first ones.
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-9}
-some = settings(max_examples=40, deadline=None)
-few = settings(max_examples=15, deadline=None)
+some = settings(max_examples=80, deadline=None)
+few = settings(max_examples=30, deadline=None)
 
 shapes = array_shapes(min_dims=0, max_dims=3, max_side=3)
 
