@@ -131,6 +131,8 @@ def variable_power(p):
 
 def where(p):
     i = p.pick(lambda a: away(a, 0.1))
+    if i is None:
+        return
     j = p.pick(lambda b: broadcasts(p.values[i], b))
     p.add(lambda x, y: np.where(x > 0.1, x, y * 2), lambda x, y: torch.where(x > 0.1, x, y * 2), i, j, name="where")
 
