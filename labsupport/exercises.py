@@ -63,6 +63,9 @@ def check(label: str, answer, *, keys: dict | None = None) -> Verdict:
     >>> verdict.status, bool(verdict)
     ('wrong', False)
     """
+    if not isinstance(label, str):
+        raise UnknownExercise(f"check takes the label first, then the answer: check(\"derivatives-…\", answer), got "
+                              f"{type(label).__name__} as the label")
     key = find(label, keys)
     try:
         verdict = _judge(key, answer)
@@ -108,14 +111,19 @@ def _keys_of_chapter(label):
 # from the answer to values
 
 def _judge(key, answer):
-    if answer is None or answer is ...:
+    if _is_blank(answer):
         raise _Reply("not attempted", "not attempted yet")
     return _judge_function(key, answer) if _points(key) else _judge_value(key, answer)
 
 
+def _is_blank(answer):
+    """None, ..., or a list of them."""
+    return answer is None or answer is ... or isinstance(answer, (list, tuple)) and answer != type(answer)() and all(map(_is_blank, answer))
+
+
 def _judge_value(key, answer):
     if is_sympy(answer):
-        answer = _as_function(key, answer, [])(0.0)
+        answer = _called(key, _as_function(key, answer, []), (), [])
     if callable(answer):
         raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
     return _compare(key, [_as_values(answer, "this is")])
@@ -126,7 +134,7 @@ def _judge_function(key, answer):
     function = _as_function(key, answer, _names(key))
     _check_arity(key, function, points[0])
     results = [_called(key, function, point, warned) for point in points]
-    if all(result is None for result in results):
+    if all(map(_is_blank, results)):
         raise _Reply("not attempted", "not attempted yet")
     given = [_as_values(result, f"at {_where(key, point)} your function gives") for result, point in zip(results, points)]
     verdict = _compare(key, given)
@@ -156,7 +164,8 @@ def _as_function(key, answer, names):
         symbols = {str(s): s for s in answer.free_symbols}
         if unknown := sorted(set(symbols) - set(names)):
             raise _Reply("error", f"your expression has the symbol {unknown[0]}, but only {', '.join(names) or 'numbers'} may occur")
-        return _of_arguments(lambdify(answer, [symbols.get(name, _symbol(name)) for name in names]))
+        ordered = [symbols.get(name, _symbol(name)) for name in names]
+        return lambda *arguments: lambdify(answer, ordered)(np.array(arguments if len(arguments) > 1 else arguments[:1] or 0.0))
     if not callable(answer):
         raise _Reply("error", f"a function of {', '.join(names)} is asked for, and this is {type(answer).__name__} "
                               f"{short_repr(answer)}: give the function, as in lambda {', '.join(names)}: …")
@@ -167,10 +176,6 @@ def _symbol(name):
     import sympy
 
     return sympy.Symbol(name)
-
-
-def _of_arguments(function):
-    return lambda *arguments: function(arguments[0] if len(arguments) == 1 else np.array(arguments))
 
 
 def _check_arity(key, function, point):
@@ -197,22 +202,22 @@ def _called(key, function, point, warned):
         except (Exception, SystemExit) as error:
             raise _Reply("error", _crash(error, _where(key, point))) from None
     warned += [f" (Python warned: {w.message}, at {_where(key, point)}.)" for w in caught]
-    return None if result is ... else result
+    return result
 
 
 def _crash(error, where):
     own = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(FOREIGN)]
-    line = f" (line {own[-1].lineno}: {own[-1].line})" if own and own[-1].line else ""
-    text = (str(error).splitlines() or [""])[0][:200]
-    return f"your function raised {type(error).__name__}: {text} at {where}{line}"
+    line = f" (line {own[-1].lineno}: {own[-1].line[:80]})" if own and own[-1].line else ""
+    text = (str(error).splitlines() or ["no message"])[0][:200]
+    return f"your function raised {type(error).__name__}: {text}{' at ' * bool(where)}{where}{line}"
 
 
 def _as_values(value, subject):
-    if value is None:
+    if _is_blank(value):
         raise _Reply("wrong", f"not yet: {subject} nothing. Does every branch end in a return?")
     try:
         array = as_array(value)
-    except TypeError as error:
+    except Exception as error:  # a student's object may do anything
         raise _Reply("error", f"{subject} no real number: {error}") from None
     if np.isnan(array).any():
         raise _Reply("wrong", f"not yet: {subject} NaN. Is it 0/0, or the root or logarithm of a negative number?")
@@ -244,7 +249,8 @@ def _evaluated(key, source):
         source = sympy.sympify(source, locals=dict(zip(_names(key), symbols)))
         return [lambdify(source, symbols if points else [])(np.array(p)) for p in points or [0.0]]
     if callable(source):
-        return [as_array(source(*point)) for point in points]
+        with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
+            return [as_array(source(*point)) for point in points]
     return [as_array(source)] * max(1, len(points))
 
 

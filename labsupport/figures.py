@@ -1,7 +1,7 @@
 """Figures that chapters draw more than once: curves that break where the function does, secants, tangents, errors.
 
-Every figure is 5.4 inches wide with 12-point text, which is 16 CSS pixels where it is shown at full width. Colours are Okabe
-and Ito's (https://jfly.uni-koeln.de/color), which differ in lightness too and so survive colour blindness and inversion.
+Every figure is 4.6 inches wide with 12-point text: 16 CSS pixels at full width, still 12 on a phone. Colours are Okabe and
+Ito's (https://jfly.uni-koeln.de/color), which differ in lightness too and so survive colour blindness and inversion.
 """
 
 from cycler import cycler
@@ -10,9 +10,10 @@ from matplotlib import rcParams
 from matplotlib.patches import ConnectionPatch
 import numpy as np
 
-BLUE, ORANGE, GREEN, PURPLE, SKY, RED = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
+from labsupport.graph import graph  # noqa: F401, a figure like the others, in a file of its own
+
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 GREY = "#666666"
-COLOURS = [BLUE, ORANGE, GREEN, PURPLE, RED, SKY]
 
 SETTINGS = {
     "axes.prop_cycle": cycler(color=COLOURS),
@@ -20,7 +21,7 @@ SETTINGS = {
     "axes.spines.top": False, "axes.spines.right": False,
     "font.size": 12, "axes.titlesize": 12, "axes.labelsize": 12, "xtick.labelsize": 11, "ytick.labelsize": 11,
     "legend.fontsize": 11, "legend.frameon": False, "lines.linewidth": 2,
-    "figure.figsize": (5.4, 3.4), "figure.constrained_layout.use": True, "figure.dpi": 96,
+    "figure.figsize": (4.6, 3.1), "figure.constrained_layout.use": True, "figure.dpi": 96,
     "svg.hashsalt": "labsupport", "savefig.facecolor": "white",
 }
 
@@ -38,11 +39,11 @@ def style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:
         return
-    if hasattr(get_ipython(), "kernel"):
+    if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
 
 
-def axes(xlabel: str, ylabel: str, *, width=5.4, height=3.4, rows=1, cols=1, sharex=False, title=None, equal=False,
+def axes(xlabel: str, ylabel: str, *, width=4.6, height=3.1, rows=1, cols=1, sharex=False, title=None, equal=False,
          origin=False):
     """A new figure with labelled axes, left open for the notebook to show.
 
@@ -96,7 +97,7 @@ def curve(ax, f, start: float, stop: float, label=None, points: int = 400, **lin
     return ax.plot(x, y, label=label, **line)[0]
 
 
-def secant(ax, f, a: float, h: float, color=ORANGE, labels: bool = True, reach=None) -> float:
+def secant(ax, f, a: float, h: float, color=VERMILION, labels: bool = True, reach=None) -> float:
     """Draw the secant of `f` through (a, f(a)) and (a + h, f(a + h)), both dots, and the triangle of Δx and Δy.
 
     a: a point; h: a step, not zero. color: of the line and dots. labels: whether to write Δx and Δy, left out anyway where the
@@ -114,12 +115,12 @@ def secant(ax, f, a: float, h: float, color=ORANGE, labels: bool = True, reach=N
     ax.plot(ends, fa + slope * (ends - a), color=color, zorder=3)
     ax.plot([a, b, b], [fa, fa, fb], color=GREY, linewidth=1.2, linestyle="--", zorder=3)
     ax.plot([a, b], [fa, fb], "o", color=color, zorder=4)
-    if labels and abs(h) > span / 12:
-        _label_triangle(ax, a, b, fa, fb)
+    if labels:
+        _label_triangle(ax, a, b, fa, fb, span)
     return slope
 
 
-def tangent(ax, f, slope: float, a: float, half_width: float = 1.0, label=None, color=ORANGE, **line):
+def tangent(ax, f, slope: float, a: float, half_width: float = 1.0, label=None, color=VERMILION, **line):
     """Draw the tangent of `f` at `a`: a segment of the given slope with a dot where it touches.
 
     slope: f'(a). half_width: how far the segment goes to either side, in units of x. line: matplotlib's line properties.
@@ -131,7 +132,7 @@ def tangent(ax, f, slope: float, a: float, half_width: float = 1.0, label=None, 
     return drawn
 
 
-def with_derivative(f, df, start: float, stop: float, *, at=(), names=("f(x)", "f′(x)"), xlabel="x", width=5.4, height=5.0):
+def with_derivative(f, df, start: float, stop: float, *, at=(), names=("f(x)", "f′(x)"), xlabel="x", width=4.6, height=4.6):
     """Draw `f` above its derivative `df`, so that the slope above is seen to be the height below.
 
     f, df: functions of a float, drawn from start to stop. at: points where the tangent is drawn above and a dot of the same
@@ -207,12 +208,14 @@ def _break(f, left, right, y_left, y_right):
     return [left, left, right], [y_left, np.nan, y_right]
 
 
-def _label_triangle(ax, a, b, fa, fb):
-    side, below = np.sign(b - a), -np.sign(fb - fa) or -1
-    ax.annotate("Δx", ((a + b) / 2, fa), (0, 4 * below), textcoords="offset points", ha="center",
-                va="top" if below < 0 else "bottom")
-    ax.annotate("Δy", (b, (fa + fb) / 2), (5 * side, 0), textcoords="offset points", va="center",
-                ha="left" if side > 0 else "right")
+def _label_triangle(ax, a, b, fa, fb, span):
+    right, up = b > a, fb >= fa
+    if abs(b - a) > span / 12:
+        ax.annotate("Δx", ((a + b) / 2, fa), (0, -4 if up else 4), textcoords="offset points", ha="center",
+                    va="top" if up else "bottom")
+    if abs(b - a) > span / 12 and abs(fb - fa) > np.ptp(ax.get_ylim()) / 12:
+        ax.annotate("Δy", (b, (fa + fb) / 2), (5 if right else -5, 0), textcoords="offset points", va="center",
+                    ha="left" if right else "right")
 
 
 def _join(upper, lower, above, below, color):
@@ -233,20 +236,19 @@ def _draw_guides(ax, curves):
     h = np.sort(np.concatenate([c.h for c in curves]))
     for c in {c.order: c for c in curves}.values():
         _draw_truncation(ax, c, h)
-    rounding = h[h <= max(c.best_step for c in curves)]
-    ax.plot(rounding, np.finfo(float).eps / rounding, color=GREY, linestyle="--", linewidth=1, zorder=1)
-    if len(rounding):
-        _name_guide(ax, rounding[len(rounding) // 2], np.finfo(float).eps / rounding[len(rounding) // 2], "ε/h")
+    left = h[h <= max(c.best_step for c in curves)]
+    _draw_guide(ax, left, np.finfo(float).eps / left, "ε/h", (6, 4))
 
 
 def _draw_truncation(ax, c, h):
+    halfway = np.sqrt(c.best_step * h[-1])  # up the branch, on a logarithmic axis: far from rounding and from large h
+    k = np.argmin(np.abs(np.log(c.h / halfway)))
+    constant = c.error[k] / c.h[k] ** c.order / 4  # a little below the measured line, to be told from it
     right = h[h >= c.best_step]
-    reference = np.argmin(np.abs(np.log(c.h) - np.log(c.best_step) / 2)) # halfway up the branch on a logarithmic axis
-    constant = c.error[reference] / c.h[reference] ** c.order / 4  # a little below the measured line, to be told from it
-    ax.plot(right, constant * right**c.order, color=GREY, linestyle="--", linewidth=1, zorder=1)
-    middle = right[len(right) // 2]
-    _name_guide(ax, middle, constant * middle**c.order, "h" if c.order == 1 else "h²")
+    _draw_guide(ax, right, constant * right**c.order, "h" if c.order == 1 else "h²", (5, -16))
 
 
-def _name_guide(ax, h, error, text):
-    ax.annotate(text, (h, error), (5, -5), textcoords="offset points", va="top", color=GREY)
+def _draw_guide(ax, h, error, name, offset):
+    ax.plot(h, error, color=GREY, linestyle="--", linewidth=1, zorder=1)
+    if len(h):
+        ax.annotate(name, (h[len(h) // 2], error[len(h) // 2]), offset, textcoords="offset points", color=GREY)

@@ -22,8 +22,8 @@ def derivative(f: Callable, x, h=None, method: str = "central"):
     """The derivative of `f` at `x` by one finite difference.
 
     f: a function of a float, or of an array elementwise. x: a float, or an array of any shape (the derivative is taken at
-    each of its entries; integers become floats). h: the step, in the units of x, used as given; by default
-    `best_step(x, method)`. method: "central", "forward" or "backward".
+    each of its entries; integers become floats). h: the step, in the units of x, used as given, one number or one for each
+    entry; by default `best_step(x, method)`. method: "central", "forward" or "backward".
 
     Returns a float for a float, an array of x's shape for an array; NaN where `f` is NaN.
 
@@ -31,8 +31,8 @@ def derivative(f: Callable, x, h=None, method: str = "central"):
     of the order of eps |f(x)| / h (Nocedal and Wright, section 8.1). A step below the spacing of floats at x gives
     x + h == x, and so the derivative 0.
 
-    Raises ValueError for an unknown method, a step that is zero or not finite, or an `f` that does not return one value
-    for each entry of x; TypeError if `f` is not a function or does not return numbers.
+    Raises ValueError for an unknown method, a step that is zero, not finite or of another shape than x, or an `f` that does
+    not return one value for each entry of x; TypeError if `f` is not a function or does not return numbers.
 
     >>> derivative(lambda x: x**3, 2.0)  # 3 * 2**2
     12.000000000...
@@ -43,7 +43,7 @@ def derivative(f: Callable, x, h=None, method: str = "central"):
     """
     _check_function(f)
     x = _floats(x)
-    step = best_step(x, method) if h is None else _check_step(h)
+    step = best_step(x, method) if h is None else _steps(h, x)
     low, high = (_elementwise(f, x + side * step) for side in _stencil(method))
     width = np.ptp(_stencil(method)) * step
     return _unwrap((high - low) / width)
@@ -96,7 +96,7 @@ def jacobian(f: Callable, x, h=None) -> np.ndarray:
     """
     _check_function(f)
     x = _floats(x)
-    steps = np.broadcast_to(best_step(x) if h is None else _check_step(h), x.shape)
+    steps = best_step(x) if h is None else _steps(h, x)
     pairs = [(_value(f, x + step), _value(f, x - step), 2 * step.sum()) for step in _along_each_axis(x, steps)]
     shape = _common_shape(pairs)
     columns = [(high - low) / width for high, low, width in pairs]
@@ -121,7 +121,7 @@ def hessian(f: Callable, x, h=None) -> np.ndarray:
     """
     _check_function(f)
     x = _floats(x)
-    steps = np.broadcast_to(_exact_step(x, EPS**0.25) if h is None else _check_step(h), x.shape)
+    steps = _exact_step(x, EPS**0.25) if h is None else _steps(h, x)
     axes = _along_each_axis(x, steps)
     upper = np.zeros((x.size, x.size))
     for i, j in zip(*np.triu_indices(x.size)):
@@ -154,13 +154,14 @@ def error_curve(f: Callable, df: Callable, x: float, h=None, method: str = "cent
     >>> float(curve.h[curve.error.argmin()]), curve.order
     (1e-05, 2)
     """
-    _check_function(f), _check_function(df, "df")
+    _check_function(f)
+    _check_function(df, "df")
     if np.ndim(x) != 0:
         raise ValueError(f"error_curve looks at one point: x must be a number, not an array of shape {np.shape(x)}")
     h = np.logspace(-16, 0, 97) if h is None else np.atleast_1d(_floats(h))
     if not np.all(h > 0):
         raise ValueError(f"the steps of an error curve must be positive, got {h[~(h > 0)][0]}")
-    exact = _unwrap(_value(df, _floats(x)))
+    exact = _unwrap(_elementwise(df, _floats(x), "df"))
     error = np.array([abs(derivative(f, x, step, method) - exact) for step in h])
     return ErrorCurve(h, error, best_step(x, method), ORDERS[method], method)
 
@@ -184,11 +185,13 @@ def _floats(x):
     return x.astype(float)
 
 
-def _check_step(h):
+def _steps(h, x):
     h = _floats(h)
     if not (np.all(np.isfinite(h)) and np.all(h != 0)):
         raise ValueError(f"the step h must be finite and not zero, got {h}: leave h out for the best step")
-    return h
+    if h.shape not in ((), x.shape):
+        raise ValueError(f"the step h has shape {h.shape}, x has shape {x.shape}: give one number, or one for each entry of x")
+    return np.broadcast_to(h, x.shape)
 
 
 def _exact_step(x, relative):
@@ -198,21 +201,21 @@ def _exact_step(x, relative):
         return _unwrap((x + h) - x)
 
 
-def _value(f, x):
+def _value(f, x, name="f"):
     """f(x) as an array of floats; x goes in as a float where it is one, so that `math` functions work too."""
     result = f(_unwrap(x))
     if result is None:
-        raise TypeError(f"f returned None at x = {x}: does it end in a return?")
+        raise TypeError(f"{name} returned None at x = {x}: does it end in a return?")
     try:
         return _floats(result)
     except TypeError:
-        raise TypeError(f"f must return real numbers, but at x = {x} it returned {type(result).__name__} {result!r}") from None
+        raise TypeError(f"{name} must return real numbers, but at x = {x} it returned {type(result).__name__} {result!r}") from None
 
 
-def _elementwise(f, x):
-    result = _value(f, x)
+def _elementwise(f, x, name="f"):
+    result = _value(f, x, name)
     if result.shape != x.shape:
-        raise ValueError(f"f must return one value for each entry of x: x has shape {x.shape}, f(x) has shape "
+        raise ValueError(f"{name} must return one value for each entry of x: x has shape {x.shape}, {name}(x) has shape "
                          f"{result.shape}; use gradient or jacobian for a function that mixes the entries")
     return result
 
@@ -220,7 +223,7 @@ def _elementwise(f, x):
 def _along_each_axis(x, steps):
     if x.size == 0:
         raise ValueError(f"x has no entries (shape {x.shape}): there is nothing to differentiate by")
-    return [row.reshape(x.shape) for row in np.diag(steps.ravel())]
+    return [row.reshape(x.shape) for row in np.diag(np.ravel(steps))]
 
 
 def _common_shape(pairs):

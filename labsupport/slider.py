@@ -21,8 +21,8 @@ STYLE = """\
 .lab-slider-control{display:flex;flex-wrap:wrap;align-items:center;gap:.75em;min-height:44px}
 .lab-slider-control label{display:flex;flex:1;align-items:center;gap:.75em;min-width:12em}
 .lab-slider-control input{flex:1;min-width:8em;height:44px;margin:0;cursor:pointer}
-.lab-slider-control input:focus-visible{outline:3px solid #0072B2;outline-offset:2px}
-.lab-slider-control output{min-width:7em;font-variant-numeric:tabular-nums}
+.lab-slider-control input:focus-visible{outline:3px solid #0072B2;outline-offset:-3px}
+.lab-slider-control output{font-variant-numeric:tabular-nums}
 @media (scripting:none){.lab-slider-control{display:none}}
 @media print{.lab-slider-control{display:none}}"""
 
@@ -51,11 +51,11 @@ class Slider:
 {STYLE}
 </style>
 {images}
-<div class="lab-slider-control">
+<div class="lab-slider-control" style="max-width:{self.size[0]}px">
 <label><span>Choose {html.escape(self.parameter)}</span>
 <input type="range" min="0" max="{len(self.frames) - 1}" step="1" value="{self.start}" autocomplete="off" \
 aria-valuetext="{html.escape(self.values[self.start])}" oninput="{html.escape(MOVE)}"></label>
-<output aria-live="off">{html.escape(self.values[self.start])}</output>
+<output aria-live="off" style="min-width:{max(map(len, self.values))}ch">{html.escape(self.values[self.start])}</output>
 </div>
 <figcaption>{html.escape(self.caption)}</figcaption>
 </figure>"""
@@ -73,7 +73,7 @@ aria-valuetext="{html.escape(self.values[self.start])}" oninput="{html.escape(MO
                 f'data-value="{html.escape(self.values[i])}" src="{_data_uri(self.frames[i])}"{hidden}>')
 
 
-def slider(draw, *, caption: str, alt, start: int = 0, width=5.4, height=3.4, rows=1, cols=1, format="{:g}",
+def slider(draw, *, caption: str, alt, start: int = 0, width=4.6, height=3.1, rows=1, cols=1, format="{:g}",
            **parameter) -> Slider:
     """A figure with a slider over the values of one parameter: slider(draw, h=[1, 0.5, 0.1], caption=…, alt=…).
 
@@ -100,6 +100,8 @@ def slider(draw, *, caption: str, alt, start: int = 0, width=5.4, height=3.4, ro
     shown = name.replace("_", " ")
     texts = [f"{shown} = {format.format(value)}" for value in values]
     alts = [alt(value) if callable(alt) else alt for value in values]
+    if blank := [text for text, words in zip(texts, alts) if not (isinstance(words, str) and words.strip())]:
+        raise ValueError(f"alt gives no text for {blank[0]}: say what is there")
     figures = [_drawn(draw, value, text, width, height, rows, cols) for value, text in zip(values, texts)]
     _align(figures)
     size = round(96 * width), round(96 * height)
@@ -138,8 +140,8 @@ def _drawn(draw, value, text, width, height, rows, cols):
     except Exception as error:
         raise RuntimeError(f"draw failed for {text}: {type(error).__name__}: {error}") from error
     opened = set(plt.get_fignums()) - before
-    [plt.close(number) for number in opened]
     if opened:
+        [plt.close(number) for number in opened]
         raise RuntimeError(f"draw opened a figure of its own for {text}: draw on the axes it is given")
     return figure
 
@@ -152,9 +154,11 @@ def _align(figures):
         raise ValueError("draw must make the same number of axes for every value")
     for group in zip(*(figure.axes for figure in figures)):
         boxes = [ax.get_position(original=True) for ax in group]
-        (x0, y0), (x1, y1) = (max(b.x0 for b in boxes), max(b.y0 for b in boxes)), (min(b.x1 for b in boxes), min(b.y1 for b in boxes))
-        [ax.figure.set_layout_engine("none") for ax in group]
-        [ax.set_position([x0, y0, x1 - x0, y1 - y0]) for ax in group]
+        x0, y0 = max(b.x0 for b in boxes), max(b.y0 for b in boxes)
+        x1, y1 = min(b.x1 for b in boxes), min(b.y1 for b in boxes)
+        for ax in group:
+            ax.figure.set_layout_engine("none")
+            ax.set_position([x0, y0, x1 - x0, y1 - y0])
 
 
 def _svg(figure):
