@@ -9,12 +9,13 @@ book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
 
 test: book
-	python -m pytest
+	python -m pytest -n auto --dist loadfile
 
 serve: book
 	python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
 bench: .venv/installed node_modules/installed
+	python benchmarks/engine.py benchmarks/engine.md
 	python benchmarks/build.py
 
 clean:

@@ -10,6 +10,7 @@ from matplotlib import rcParams
 from matplotlib.patches import ConnectionPatch
 import numpy as np
 
+from labsupport import finite
 from labsupport.graph import graph  # noqa: F401, a figure like the others, in a file of its own
 
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
@@ -136,8 +137,13 @@ def with_derivative(f, df, start: float, stop: float, *, at=(), names=("f(x)", "
     """Draw `f` above its derivative `df`, so that the slope above is seen to be the height below.
 
     f, df: functions of a float, drawn from start to stop. at: points where the tangent is drawn above and a dot of the same
-    colour below, joined by a thin line. names: the labels of the two y axes. Returns the two axes.
+    colour below, joined by a thin line. names: the labels of the two y axes. Returns the two axes. Raises ValueError if at one
+    of these points `df` is not the slope of `f`: a picture is a claim, too.
     """
+    for a in at:
+        slope = finite.derivative(f, a)
+        if not abs(df(a) - slope) <= 1e-4 * max(1, abs(slope)):
+            raise ValueError(f"not the derivative: at {a:g} it is {df(a):g}, and the slope of the function there is {slope:g}")
     upper, lower = axes(xlabel, "", rows=2, sharex=True, width=width, height=height)
     for ax, function, name in [(upper, f, names[0]), (lower, df, names[1])]:
         curve(ax, function, start, stop, color=GREY)

@@ -6,12 +6,17 @@ import os
 import shutil
 import threading
 
+import hypothesis
 import matplotlib
 import pytest
 
 from book import SITE
 
 matplotlib.use("Agg")
+
+# A busy machine is no fault of the code; and what CI finds has to be found again by whoever looks into it.
+hypothesis.settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("book")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Headless Chromium asks other hosts on its own account unless told not to.

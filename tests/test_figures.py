@@ -175,3 +175,8 @@ def test_in_a_notebook_figures_are_svg_of_full_width_and_the_same_each_time():
 def test_importing_labsupport_is_light():
     code = "import sys, labsupport; print(*{'torch', 'sympy', 'IPython'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_a_function_that_is_not_the_derivative_is_not_drawn_as_one():
+    with pytest.raises(ValueError, match="not the derivative: at 1 it is -0.84"):
+        figures.with_derivative(np.sin, lambda x: -np.sin(x), 0, 2, at=[1.0])
