@@ -91,7 +91,7 @@ def mend(markup: str) -> str:
         return markup
     tree = ElementTree.fromstring(markup)
     for element in tree.iter():
-        if element.tag == "msup" and "tml-prime" in element[1].get("class", ""):
+        if element.tag == "msup" and all("tml-prime" in part.get("class", "") for part in list(element[1]) or [element[1]]):
             element.tag = "mrow"
         elif element.tag == "msqrt":
             element.append(strut())
@@ -107,7 +107,10 @@ def strut():
 
 
 def visit_inline(writer, node):
-    writer.body.append(f'<span class="math notranslate">{mathml(node, display=False)}</span>')
+    after = node.next_node(descend=False, siblings=True)
+    # A word joiner keeps the comma or full stop behind a formula from beginning the next line.
+    glue = "\u2060" if isinstance(after, nodes.Text) and after.startswith(tuple(",.;:!?)")) else ""
+    writer.body.append(f'<span class="math notranslate">{mathml(node, display=False)}{glue}</span>')
     raise nodes.SkipNode
 
 

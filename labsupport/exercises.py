@@ -212,11 +212,20 @@ def _crash(error, where):
     return f"your function raised {type(error).__name__}: {text}{' at ' * bool(where)}{where}{line}"
 
 
+def _counted(value):
+    """A table of True and False as 1 and 0; anything else as it is."""
+    try:
+        table = np.asarray(value)
+    except ValueError:  # rows of different lengths, which `as_array` explains
+        return value
+    return table.astype(float) if table.dtype == bool and table.ndim else value
+
+
 def _as_values(value, subject):
     if _is_blank(value):
         raise _Reply("wrong", f"not yet: {subject} nothing. Does every branch end in a return?")
     try:
-        array = as_array(value)
+        array = as_array(_counted(value))
     except Exception as error:  # a student's object may do anything
         raise _Reply("error", f"{subject} no real number: {error}") from None
     if np.isnan(array).any():

@@ -228,3 +228,7 @@ def test_an_unknown_label_is_told_with_the_nearest(chapters, label, words):
 def test_an_unknown_chapter_is_told_with_those_there_are(chapters):
     with pytest.raises(exercises.UnknownExercise, match="no exercises for chapter 'nosuch'; there are chain_rule, slopes"):
         exercises.labels("nosuch")
+
+
+def test_true_and_false_count_as_1_and_0():
+    assert check("derivatives-systems", [(True, True), (False, True), (True, False), (True, True), (False, True), (True, False)])

@@ -6,7 +6,7 @@ from labsupport.answers import Key
 
 KEYS = {
     "derivatives-average": Key(
-        (13, np.sqrt(13 / 3)),
+        (13, np.sqrt(13 / 3)), tolerance=1e-3,
         mistakes={
             "Divide by the length of the interval, 3 − 1.": (26, np.sqrt(26 / 3)),
             "The mean of the slopes at the two ends is not the average rate: use the values of f, not of f′.": (15, np.sqrt(5)),
@@ -22,11 +22,12 @@ KEYS = {
         },
     ),
     "derivatives-tangent": Key(
-        "1/2 - (x - 2)/4", at=[-1, 0, 2, 3], of="1/x",
+        "1/2 - (x - 2)/4", at=[-1, 1, 2, 3], of="1/x",
         mistakes={
             "The slope of 1/x is −1/x²: mind the sign.": "1/2 + (x - 2)/4",
             "A tangent passes through (2, f(2)): start at f(2), not at 0.": "-(x - 2)/4",
             "Multiply the slope by x − 2, not by x.": "1/2 - x/4",
+            "The slope of the tangent is a number, f′ at 2, and not a function of x.": "1/2 - (x - 2)/x**2",
             "That is the slope. The tangent is a line: f(2) + f′(2)(x − 2).": "-1/4 + 0*x",
         },
     ),
@@ -37,6 +38,7 @@ KEYS = {
             "−5/x is −5x⁻¹: its exponent −1 comes down, and two minus signs meet.": "12*x**2 - x - 5/x**2 + 2*x**(-2/3)",
             "The slope of the constant 7 is 0.": "12*x**2 - x + 7 + 5/x**2 + 2*x**(-2/3)",
             "∛x is x^(1/3): the exponent ⅓ comes down as a factor.": "12*x**2 - x + 5/x**2 + 6*x**(-2/3)",
+            "The factor ½ of x²/2 stays.": "12*x**2 - 2*x + 5/x**2 + 2*x**(-2/3)",
             "The exponent of x⁻¹ goes down by one, to −2.": "12*x**2 - x + 5 + 2*x**(-2/3)",
         },
     ),
@@ -71,6 +73,7 @@ KEYS = {
         mistakes={
             "Reciprocal: the slope of the inverse is one over the slope of tan.": "1 + x**2",
             "The slope of tan has to be taken at arctan x, not at x.": "cos(x)**2",
+            "That is the slope of tan. The inverse needs its reciprocal, taken at arctan x.": "1/cos(x)**2",
             "An inverse function is not a reciprocal: 1/tan is another function.": "-1/sin(x)**2",
         },
     ),
@@ -94,23 +97,34 @@ KEYS = {
         [(1, 1), (0, 1), (1, 0), (1, 1), (0, 1), (1, 0)],
         mistakes={
             "(b) adds a constant. Does twice the input give twice the output?": [(1, 1), (1, 1), (1, 0), (1, 1), (0, 1), (1, 0)],
-            "(f) starts at 0, whatever the delay: delay the input and look at what the integral covers.":
+            "(f) subtracts the value at time 0, whatever the delay: delay the input and look at what is subtracted.":
                 [(1, 1), (0, 1), (1, 0), (1, 1), (0, 1), (1, 1)],
+            "(d) is a difference of two delays, and a delay is linear and time-invariant.":
+                [(1, 1), (0, 1), (1, 0), (1, 0), (0, 1), (1, 0)],
+            "(e): is |−f| equal to −|f|?": [(1, 1), (0, 1), (1, 0), (1, 1), (1, 1), (1, 0)],
+            "The columns are the other way round: linear first, then time-invariant.":
+                [(1, 1), (1, 0), (0, 1), (1, 1), (1, 0), (0, 1)],
             "(c) runs time backwards: what does a delay of the input do to the output?":
                 [(1, 1), (0, 1), (1, 1), (1, 1), (0, 1), (1, 0)],
         },
     ),
     "derivatives-best-step": Key(
-        np.cbrt(3 * 2.0**-52), tolerance=1e-9,
+        np.cbrt(3 * 2.0**-52), tolerance=5e-8,
         mistakes={
             "The constants matter here: h³ = 3ε, not ε.": 2.0 ** (-52 / 3),
             "Solve h/3 = ε/h² for h: multiply by h² first, a cube root appears.": np.sqrt(3 * 2.0**-52),
             "The derivative of h²/6 is h/3; then h³ is 3ε, not 6ε.": np.cbrt(6 * 2.0**-52),
+            "From h/3 = ε/h² follows h³ = 3ε: multiply by 3, do not divide.": np.cbrt(2.0**-52 / 3),
+            "√ε is for the forward difference, whose truncation error is of first order.": 2.0**-26,
         },
     ),
     "derivatives-second": Key(
-        "-sin(x)", at=[-2, 0.3, 1, 2.5], tolerance=1e-5, of="sin(x)",
+        "-sin(x)", at=[-2, 0.3, 1, 2.5], tolerance=1e-5,
         mistakes={
+            "The slope of the slope of sin is −sin: check the order of the differences.": "sin(x)",
+            "The middle value is subtracted, twice: mind its sign.": "(2*cos(1/1000) + 2)*sin(x)*1000000",
+            "All three points lie on one side of x: combine a forward with a backward difference.":
+                "-sin(x + 1/1000)*(2 - 2*cos(1/1000))*1000000",
             "That is the first derivative.": "cos(x)",
             "Divide by h twice, once for each difference.": "-sin(x)/1000",
         },
