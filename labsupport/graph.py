@@ -130,7 +130,7 @@ def _axes(ax, size):
     """The axes, and by how much the text is scaled to fit into axes that were given."""
     import matplotlib.pyplot as plt
     if ax is None:
-        return plt.figure(figsize=size).add_axes((0, 0, 1, 1)), 1.0
+        return plt.figure(figsize=size, layout="none").add_axes((0, 0, 1, 1)), 1.0
     box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
     return ax, min(1.0, box.width / size[0], box.height / size[1])
 

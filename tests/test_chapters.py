@@ -36,7 +36,7 @@ def run(chapter) -> dict:
         return given[label, line]
 
     namespace = {"__name__": "__main__"}
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), plt.rc_context():
         warnings.simplefilter("error")
         patch.setattr("labsupport.check", recording)
         for cell in chapter.cells:
