@@ -63,8 +63,7 @@ def execute(app, env, docnames):
     pending = [record.uri for record in cache.list_unexecuted() if Path(record.uri) in chapters]
     if pending:
         logger.info("executing %s", ", ".join(Path(uri).name for uri in sorted(pending)))
-        # One thread each: the cores are shared by chapters, not fought over by their matrix products.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        prepare_kernels(Path(app.outdir).parent / "ipython")
         load_executor("local-parallel", cache, logger=SILENT).run_and_cache(
             filter_uris=pending, timeout=app.config.nb_execution_timeout
         )
@@ -72,6 +71,15 @@ def execute(app, env, docnames):
     if problems:
         # Not an exception: its traceback would bury the cell's own.
         sys.exit("\n\n".join(["A chapter does not run.", *problems]))
+
+
+def prepare_kernels(folder: Path):
+    """One thread each, since the cores are shared by chapters; and no reader's own IPython settings, nor their log."""
+    profile = folder / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.json").write_text('{"IPKernelApp": {"log_level": 40}}', "utf-8")
+    os.environ["IPYTHONDIR"] = str(folder)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def failures(cache, path: Path, notebook) -> list[str]:

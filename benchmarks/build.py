@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbclient
 from jupyter_cache import get_cache
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -36,9 +37,7 @@ def build(folder):
 def execute_chapters():
     """Every chapter in a kernel of its own, one after the other, with nothing around it."""
     for chapter in chapters():
-        notebook = nbclient.client.nbformat.v4.new_notebook(
-            cells=[nbclient.client.nbformat.v4.new_code_cell(cell.source) for cell in chapter.cells]
-        )
+        notebook = new_notebook(cells=[new_code_cell(cell.source) for cell in chapter.cells])
         nbclient.NotebookClient(notebook, timeout=600).execute()
 
 
