@@ -79,7 +79,8 @@ class Markdown:
         """The anchor stands at the end, where neither Jupyter nor Colab takes it for a part of the heading."""
         label, *others = section["ids"]
         self.anchored.add(label)  # made from the heading's words
-        late = anchor(label) * (label in self.linked) + self.anchors(section)
+        linked = label in self.linked or self.level == 1  # other chapters link to the title
+        late = anchor(label) * linked + self.anchors(section)
         return f"{'#' * self.level} {self.section_number(label)}{self.line(section.next_node(nodes.title))} {late}".rstrip()
 
     def section_number(self, label: str) -> str:

@@ -198,17 +198,17 @@ def test_a_notebook_shows_the_message_once(capsys):
 def chapters(tmp_path, monkeypatch):
     """Two chapters of answers, as files in the answers folder would be."""
     monkeypatch.setattr(answers, "__path__", [str(tmp_path)])
-    for name, labels in [("slopes", ["slopes-easy", "slopes-hard"]), ("chain_rule", ["chain-rule-inner"])]:
+    for name, labels in [("slopes", ["slopes-easy", "slopes-hard"]), ("two_words", ["two-words-inner"])]:
         (tmp_path / f"{name}.py").write_text(f"from labsupport.answers import Key\nKEYS = {{l: Key(1) for l in {labels}}}\n")
     yield
-    for name in ("slopes", "chain_rule"):
+    for name in ("slopes", "two_words"):
         sys.modules.pop(f"labsupport.answers.{name}", None)
         answers.__dict__.pop(name, None)
 
 
 def test_a_label_is_looked_up_in_its_chapter_which_is_loaded_only_then(chapters):
-    assert check("slopes-easy", 1) and "labsupport.answers.chain_rule" not in sys.modules
-    assert check("chain-rule-inner", 1)
+    assert check("slopes-easy", 1) and "labsupport.answers.two_words" not in sys.modules
+    assert check("two-words-inner", 1)
     assert exercises.labels("slopes") == ["slopes-easy", "slopes-hard"]
 
 
@@ -226,7 +226,7 @@ def test_an_unknown_label_is_told_with_the_nearest(chapters, label, words):
 
 
 def test_an_unknown_chapter_is_told_with_those_there_are(chapters):
-    with pytest.raises(exercises.UnknownExercise, match="no exercises for chapter 'nosuch'; there are chain_rule, slopes"):
+    with pytest.raises(exercises.UnknownExercise, match="no exercises for chapter 'nosuch'; there are slopes, two_words"):
         exercises.labels("nosuch")
 
 
