@@ -413,7 +413,7 @@ def sample(tmp_path_factory):
 
 
 @pytest.mark.parametrize("says", [
-    "# 1. A sample of $f$ <a id=\"sample\"></a>",
+    '# 1. A sample of $f$ <a id="a-sample-of-f"></a><a id="sample"></a>',
     r"A price of <span>\$</span>5 and <span>\$</span>6, 2 \* 3, `a|b`.[<sup>1</sup>](#note) See [(2.1)](02_other.ipynb#equation-eq-other)",
     '<a id="note"></a><sup>1</sup> A note with $\\alpha$.',
     '## 1.1. Boxes <a id="sec-boxes"></a>',

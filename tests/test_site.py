@@ -176,7 +176,7 @@ def test_dark_mode_has_dark_paper_and_light_text(chapter, visit):
     assert "invert" in tab.locator("main .cell_output img").first.evaluate("e => getComputedStyle(e).filter")
 
 
-@pytest.mark.parametrize("term, page", [("secant", "03_derivatives"), ("subgradient", "03_derivatives")])
+@pytest.mark.parametrize("term, page", [("secant", "03_derivatives"), ("subgradient", "03_derivatives"), ("covector", "04_partials")])
 def test_search_finds_a_term(term, page, visit):
     tab, _ = visit(f"search.html?q={term}")
     tab.wait_for_selector("#search-results li a")
