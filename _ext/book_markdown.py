@@ -200,7 +200,7 @@ class Markdown:
     def block(self, node) -> str:
         return self.blocks(node.children)
 
-    compound = legend = definition = glossary = block
+    compound = legend = definition = glossary = chapter_map = block
 
     def container(self, node) -> str:
         """A code cell met here stands in a solution: its code and figures, as text."""

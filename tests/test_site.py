@@ -182,3 +182,11 @@ def test_search_finds_a_term(term, page, visit):
     tab.wait_for_selector("#search-results li a")
     links = tab.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any(page in link for link in links)
+
+
+def test_the_map_of_the_book_has_a_link_to_every_chapter(elements):
+    page = elements("chapters/01_orientation.html")
+    [chart] = [element for element in page if element.get("class") == "chapter-map"]
+    links = {link.get("href"): "".join(link.itertext()).strip() for link in chart.iter("{http://www.w3.org/2000/svg}a")}
+    assert list(links) == [f"{chapter.path.stem}.html" for chapter in CHAPTERS]
+    assert all(text.startswith(f"{chapter.number}. ") for chapter, text in zip(CHAPTERS, links.values()))
