@@ -175,6 +175,7 @@ def _small(svg):
     svg = re.sub(r"-?\d+\.\d+(e-?\d+)?", _rounded, svg)
     svg = _short_ids(svg)
     svg = re.sub(r' d="(.*?)"', _short_path, svg, flags=re.DOTALL)
+    svg = re.sub(r'style="(.*?)"', _short_style, svg)
     svg = re.sub(r"\s+", " ", svg)
     return re.sub(r"> <", "><", svg).strip()
 
@@ -193,9 +194,36 @@ def _short_ids(svg):
     return re.sub(r'(href="|url\()#(.*?)(["\)])', lambda m: f"{m[1]}#{names[m[2]]}{m[3]}", svg)
 
 
+CORNERS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
+
+
 def _short_path(match):
-    path = re.sub(r"\s+", " ", match[1]).strip()
-    return ' d="' + re.sub(r" ?([A-Za-z]) ?", r"\1", path).replace(" ", ",").replace(",-", "-") + '"'
+    """The same path in steps, which are shorter to write than places; counted in hundredths, so that no error adds up."""
+    here = first = (0, 0)
+    text = last = ""
+    for letter, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", match[1]):
+        places = [round(100 * float(number)) for number in numbers.split()]
+        if len(places) != 2 * CORNERS.get(letter.upper(), -1) or letter not in "MLQCZz":
+            return match[0]
+        corners = list(zip(places[::2], places[1::2]))
+        text += _steps(letter.lower() * (letter.lower() != last), corners, here)
+        here = corners[-1] if corners else first
+        first = here if letter == "M" else first
+        last = "l" if letter == "M" else letter.lower()
+    return f' d="{text}"'
+
+
+def _steps(letter, corners, here):
+    steps = [_hundredths(n) for x, y in corners for n in (x - here[0], y - here[1])]
+    return letter + re.sub(r"^,", "" if letter else ",", "".join(n if n[0] == "-" else "," + n for n in steps))
+
+
+def _hundredths(n):
+    return re.sub(r"^(-?)0\.", r"\1.", f"{n / 100:.2f}".rstrip("0").rstrip(".")) if n else "0"
+
+
+def _short_style(match):
+    return re.sub(r"([:;]) ", r"\1", match[0])
 
 
 def _data_uri(svg):
