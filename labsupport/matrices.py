@@ -108,7 +108,7 @@ def _draw(ax, block, left, top, side, limit):
         corner = left + j * side, top - (i + 1) * side
         ax.add_patch(plt.Rectangle(corner, side, side, edgecolor="white", zorder=1,
                                    facecolor=COLOURS(0.5 + 0.42 * strength) if block.tint else "#eeeeee"))
-        ax.text(corner[0] + side / 2, corner[1] + side / 2, texts[i, j].format(entry).replace("-", "−"), ha="center",
+        ax.text(corner[0] + side / 2, corner[1] + side / 2, texts[i, j].format(entry + 0).replace("-", "−"), ha="center",
                 va="center", fontsize=11, color="white" if block.tint and abs(strength) > 0.7 else "black", zorder=4)
     if block.marked is not None:
         for i, j in np.argwhere(np.reshape(block.marked, (m, n))):

@@ -99,3 +99,4 @@ def test_other_shapes_and_kinds_are_drawn_as_they_are():
     ax = compare_matrices(torch.tensor([1.0, 2.0]), [1, 2.5])
     assert len(framed(ax)) == 1
     assert texts_in_order(compare_matrices([[1 / 3]], [[1 / 3]])) == ["0.333"]
+    assert texts_in_order(matrix_equation([Block("Z", [[-0.0]])])) == ["0"]
