@@ -83,8 +83,9 @@ def compare_matrices(yours, true, names=("yours", "true"), tolerance: float = 1e
     expected, marked = _matrix(goal), None
     if given.shape == expected.shape:
         marked = np.reshape([not close(e, g, tolerance) for e, g in zip(expected.flat, given.flat)], given.shape)
-    texts = np.vectorize(lambda entry: f"{entry:.3g}", otypes=[object])(given)
-    return matrix_equation([Block(names[0], given, texts, marked), "   ", goal], limit=np.abs(expected).max() or 1)
+    texts = np.vectorize(lambda entry: f"{entry:.{3 if abs(entry) >= 1 else 2}g}", otypes=[object])(given)
+    side = max(0.42, 0.1 + 0.085 * max(map(len, texts.flat)))  # 11-point figures are 0.085 inches wide
+    return matrix_equation([Block(names[0], given, texts, marked), "   ", goal], side=side, limit=np.abs(expected).max() or 1)
 
 
 def _matrix(block):

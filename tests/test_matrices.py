@@ -98,5 +98,5 @@ def test_other_shapes_and_kinds_are_drawn_as_they_are():
     assert len(squares(compare_matrices(np.zeros((3, 2)), np.zeros((2, 3))))) == 12
     ax = compare_matrices(torch.tensor([1.0, 2.0]), [1, 2.5])
     assert len(framed(ax)) == 1
-    assert texts_in_order(compare_matrices([[1 / 3]], [[1 / 3]])) == ["0.333"]
+    assert texts_in_order(compare_matrices([[1 / 3]], [[1 / 3]])) == ["0.33"]
     assert texts_in_order(matrix_equation([Block("Z", [[-0.0]])])) == ["0"]

@@ -95,12 +95,12 @@ KEYS = {
         },
     ),
     "matrix_derivatives-layout": Key(
-        lambda D_f, D_g: (D_f @ D_g).T, at=[*drawn((4, 3), (3, 2), cases=2), *drawn((3, 3), (3, 3), cases=2)], variables="D_f D_g",
+        lambda D_f, D_g: (D_f @ D_g).T, at=[*drawn((3, 3), (3, 3), cases=2), *drawn((2, 2), (2, 2))], variables="D_f D_g",
         mistakes={
             "That is the derivative in the text's layout: transpose it.": lambda D_f, D_g: D_f @ D_g,
             "A transpose reverses the order of a product: the outer function stands on the left.":
-                lambda D_f, D_g: D_f.T @ D_g.T if D_f.shape[0] == D_g.shape[1] else np.nan,
-            "Each factor has to be transposed, too.": lambda D_f, D_g: D_g @ D_f if D_g.shape[1] == len(D_f) else np.nan,
+                lambda D_f, D_g: D_f.T @ D_g.T,
+            "Each factor has to be transposed, too.": lambda D_f, D_g: D_g @ D_f,
         },
     ),
     "matrix_derivatives-area": Key(

@@ -127,7 +127,8 @@ WRONG = {
     ],
     "matrix_derivatives-layout": [
         (lambda D_f, D_g: D_f @ D_g, "transpose it"),
-        (lambda D_f, D_g: D_g.T @ D_f, "raised ValueError"),
+        (lambda D_f, D_g: D_g @ D_f, "Each factor"),
+        (lambda D_f, D_g: D_f.T @ D_g.T, "reverses the order"),
     ],
     "matrix_derivatives-area": [
         (lambda u, v: 4 * (u**2 - v**2), "minus times minus"),
@@ -170,6 +171,6 @@ WRONG = {
     ],
     "matrix_derivatives-cofactors": [
         (lambda X: np.array(sp.Matrix(X).adjugate(), dtype=float), "adjugate"),
-        (lambda X: np.abs(np.linalg.det(X)) > 1e-9 and np.linalg.det(X) * inv(X).T, "Yours has shape"),
+        (lambda X: np.linalg.det(X) * inv(X).T if abs(np.linalg.det(X)) > 1e-9 else np.zeros((3, 3)), "has no inverse"),
     ],
 }
