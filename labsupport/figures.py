@@ -12,6 +12,7 @@ import numpy as np
 
 from labsupport import finite
 from labsupport.graph import graph  # noqa: F401, a figure like the others, in a file of its own
+from labsupport.matrices import Block, compare_matrices, matrix_equation  # noqa: F401, likewise
 from labsupport.surfaces import arrow, in_space, level_lines, surface  # noqa: F401, likewise
 
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
