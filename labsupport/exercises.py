@@ -229,7 +229,7 @@ def _as_values(value, subject):
     except Exception as error:  # a student's object may do anything
         raise _Reply("error", f"{subject} no real number: {error}") from None
     if np.isnan(array).any():
-        raise _Reply("wrong", f"not yet: {subject} NaN. Is it 0/0, or the root or logarithm of a negative number?")
+        raise _Reply("wrong", f"not yet: {subject} NaN. Is it 0/0, ∞/∞ or 0·∞, or the root or logarithm of a negative number?")
     return array
 
 
@@ -238,7 +238,7 @@ def _as_values(value, subject):
 def _compare(key, given):
     points = _points(key)
     expected = _evaluated(key, key.answer)
-    right = [close(e, g, key.tolerance) for e, g in zip(expected, given)]
+    right = [close(e, g, key.tolerance) and (not key.relative or np.allclose(g, e, key.tolerance, 0)) for e, g in zip(expected, given)]
     if all(right):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
     k = right.index(False)
@@ -281,6 +281,8 @@ def _how_it_is_off(key, expected, given, right):
         if e.shape != g.shape:
             return _off_in_shape(e, g, key.tolerance)
     e, g = (np.concatenate([np.ravel(v) for v in values]) for values in (expected, given))
+    if np.allclose(g, e, rtol=5e-3, atol=0):
+        return "That is close. Give more digits, or the exact expression."
     with np.errstate(all="ignore"):
         whole = _off_by_sign(e, g, key) or _off_by_factor(e, g, key) or _off_by_reciprocal(e, g, key) or _off_by_constant(e, g, key)
     return whole or " ".join(filter(None, [_off_at_points(key, right), _off_in_entries(expected, given, right, key.tolerance)]))
@@ -303,7 +305,9 @@ def _off_by_factor(e, g, key):
         return None
     largest = np.argmax(np.abs(e))
     factor = g[largest] / e[largest]
-    simple = Fraction(float(factor)).limit_denominator(12) if np.isfinite(factor) else 0
+    if not np.isfinite(factor):
+        return None
+    simple = Fraction(float(factor)).limit_denominator(12)
     known = close(float(simple), factor, key.tolerance) and simple != 0
     # a single value is some multiple of any other: there, only 2, ½ and their like say something
     if not close(factor * e, g, key.tolerance) or not (_varies(e, key) or known and abs(simple.numerator) <= 12):

@@ -232,3 +232,7 @@ def test_an_unknown_chapter_is_told_with_those_there_are(chapters):
 
 def test_true_and_false_count_as_1_and_0():
     assert check("derivatives-systems", [(True, True), (False, True), (True, False), (True, True), (False, True), (True, False)])
+
+
+def test_a_rounded_answer_is_told_from_a_wrong_one():
+    assert "more digits" in check("gradient_descent-direction", [-0.894, -0.447, -2.24]).message

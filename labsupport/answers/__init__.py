@@ -16,7 +16,8 @@ class Key:
     at: the points at which a function is compared: numbers, arrays, or tuples with an entry for each of several variables. Left
     empty, the answer is a value. variables: the arguments of the function, as in "x" or "x y"; a function of one array has
     one. mistakes: hint -> the wrong answer that earns it, of the same kinds. tolerance: as in `witness.agree`. of: the
-    original function, where its derivative is asked, so that giving it back unchanged is recognised.
+    original function, where its derivative is asked, so that giving it back unchanged is recognised. relative: whether small
+    values have to be right to as many digits as large ones.
 
     >>> Key("3*x**2", at=[0, 1, 2], mistakes={"The exponent goes down by one.": "3*x**3"}, of="x**3").variables
     'x'
@@ -28,3 +29,4 @@ class Key:
     mistakes: dict = field(default_factory=dict)
     tolerance: float = 1e-6
     of: Any = None
+    relative: bool = False

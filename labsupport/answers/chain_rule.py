@@ -50,7 +50,7 @@ KEYS = {
         at=[(0, 0), (1, 0.5), (0.3, 1), (2, 1.5)], variables="t tau",
         mistakes={
             "By τ the inside, −2(t − τ), has the slope +2.": lambda t, tau: np.array([-2.0, -2.0]) * np.exp(-2 * (t - tau)),
-            "The slope of the inside, −2(t − τ), is missing as a factor.":
+            "The inside is −2(t − τ), and its slope, −2 by t and +2 by τ, is missing as a factor.":
                 lambda t, tau: np.array([1.0, 1.0]) * np.exp(-2 * (t - tau)),
             "The inside is −2(t − τ): its slopes have the factor 2.":
                 lambda t, tau: np.array([-1.0, 1.0]) * np.exp(-2 * (t - tau)),
@@ -94,10 +94,11 @@ KEYS = {
         },
     ),
     "chain_rule-log-sigmoid": Key(
-        lambda x: sigmoid(-x), at=[-800, -3, 0, 0.5, 4, 30, 800],
+        lambda x: sigmoid(-x), at=[-800, -3, 0, 0.5, 4, 30, 40], relative=True,
         mistakes={
             "That is the slope of σ. The logarithm brings the factor 1/σ(x), and it cancels.": lambda x: sigmoid(x) * sigmoid(-x),
             "One factor cancels, and 1 − y is left, not y.": sigmoid,
+            "On paper, yes. But 1 − σ(x) subtracts two nearly equal numbers: at 40 nothing is left of e⁻⁴⁰.": lambda x: 1 - sigmoid(x),
         },
     ),
     "chain_rule-shared": Key(
@@ -105,6 +106,7 @@ KEYS = {
         mistakes={
             "w is used twice, and both uses contribute w·x: they add.": "w*x*(w**2*x - y)",
             "The derivative of w²x by w is 2wx: x stays as a factor.": "2*w*(w**2*x - y)",
+            "The factor dL/dŷ = ŷ − y is missing.": "2*w*x",
             "The sign of ŷ − y: L falls when ŷ moves towards y.": "2*w*x*(y - w**2*x)",
             "The ½ cancels the 2 of the square.": "4*w*x*(w**2*x - y)",
         },

@@ -118,8 +118,10 @@ WRONG = {
     "chain_rule-log-sigmoid": [
         (lambda x: 1 / (1 + np.exp(-np.clip(x, -500, 500))), "1 − y is left"),
         (lambda x: np.exp(-abs(x)) / (1 + np.exp(-abs(x))) ** 2, "slope of σ"),
+        (lambda x: 1 - 1 / (1 + np.exp(-np.clip(x, -500, 500))), "nearly equal numbers"),
     ],
     "chain_rule-shared": [
+        (lambda w, x, y: 2 * w * x, "dL/dŷ"),
         (lambda w, x, y: w * x * (w**2 * x - y), "they add"),
         (lambda w, x, y: 2 * w * (w**2 * x - y), "x stays"),
         (lambda w, x, y: 2 * w * x * (y - w**2 * x), "sign of ŷ − y"),
