@@ -162,6 +162,7 @@ KEYS = {
         mistakes={
             "The differential of an inverse has a minus.": lambda S, C: (inv(S) + inv(S) @ C @ inv(S)).T,
             "It is transposed: what stands before dS under the trace is Gᵀ.": lambda S, C: inv(S) - inv(S) @ C @ inv(S),
+            "C has to be transposed, too.": lambda S, C: inv(S).T - inv(S).T @ C @ inv(S).T,
             "That is the gradient of the logarithm alone.": lambda S, C: inv(S).T,
             "S⁻¹ stands on both sides of dS.": lambda S, C: (inv(S) - inv(S) @ inv(S) @ C).T,
         },
