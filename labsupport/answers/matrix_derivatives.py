@@ -5,7 +5,7 @@ import numpy as np
 from labsupport.answers import Key
 from labsupport.functions import softmax
 
-P = np.array([0.5, 0.25, 0.25])
+P = np.array([0.5, 0.3, 0.2])
 U1, U2 = np.array([[0.5, -1.0], [1.0, 0.3], [-0.4, 0.8]]), np.array([[1.0, -2.0, 0.5], [0.6, 1.0, -1.0]])
 inv, eye = np.linalg.inv, np.eye
 

@@ -50,10 +50,10 @@ def classify_loss(Z, Y):
     return torch.nn.functional.cross_entropy(Z, Y)
 
 
-def softmax_at_half():
+def softmax_at_three():
     x = sp.symbols("x:3")
     total = sum(sp.exp(t) for t in x)
-    return jacobian_at([sp.exp(t) / total for t in x], x, [sp.log(2), 0, 0])
+    return jacobian_at([sp.exp(t) / total for t in x], x, [sp.log(5), sp.log(3), sp.log(2)])
 
 
 def covariance_loss(S, C):
@@ -74,7 +74,7 @@ PROOFS = {
     "matrix_derivatives-toy": toy(),
     "matrix_derivatives-fill": jacobian_at([x1 * x2**2, x3 - 2 * x1], x, [3, -1, 2]),
     "matrix_derivatives-flatten": flat_jacobian(),
-    "matrix_derivatives-softmax": softmax_at_half(),
+    "matrix_derivatives-softmax": softmax_at_three(),
     "matrix_derivatives-layout": lambda D_f, D_g: finite.jacobian(lambda z: D_g.T @ (D_f.T @ z), np.zeros(len(D_f))),
     "matrix_derivatives-area": sp.Abs(parabolic.det()),
     "matrix_derivatives-quadratic": gradient(lambda x, A, b: x @ A @ x / 2 - b @ x),
@@ -98,7 +98,7 @@ def back(x, y, slope=lambda h: 1 - h**2):
     return slope(h) * (np.array(U2) @ (np.array(U2).T @ h - y))
 
 
-p, inv = np.array([0.5, 0.25, 0.25]), np.linalg.inv
+p, inv = np.array([0.5, 0.3, 0.2]), np.linalg.inv
 
 WRONG = {
     "matrix_derivatives-axes": [([4, 3, 5, 3], "denominator layout"), ([5, 3], "shape of X W")],
