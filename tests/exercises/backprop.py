@@ -83,6 +83,6 @@ WRONG = {
         (lambda g, z: 2 * g * z, "divides"),
     ],
     "backprop-budget": [((10, 10, 200), "they add"), ((10, 20, 100), "once again"), ((10, 100, 200), "not 10 · 10")],
-    "backprop-grad": [(8, "last gradient alone"), (17, "after the step"), (14, "adds 5")],
+    "backprop-grad": [(8, "last gradient alone"), (17, "After the step w is 4"), (14, "adds 5")],
     "backprop-detach": [(lambda x: 3 * x**2, "a constant"), (lambda x: 2 * x, "stays as a factor"), (lambda x: x**2, "two are left")],
 }
