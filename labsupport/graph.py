@@ -5,15 +5,17 @@ import numpy as np
 from labsupport.array_protocol import plain
 
 FONT, GAP, ROW = 10, 0.5, 0.85  # points; inches between columns; inches from row to row
+RISE = 0.3  # inches between rows, for a graph that grows upwards
 
 
-def graph(tensor, ax=None, digits=3):
+def graph(tensor, ax=None, digits=3, upward=False):
     """Draw the computation graph of a Tensor: its variables on the left, itself on the right.
 
     Args:
         tensor: the result. Call its `backward` first to see gradients too.
         ax: matplotlib axes to draw in; if None, new ones of the size that the graph needs.
         digits: how many significant digits are shown; an array of more than three entries is shown by its shape.
+        upward: whether to draw the variables at the bottom and the result at the top: for a long graph on a narrow page.
 
     Returns:
         The matplotlib axes.
@@ -38,17 +40,20 @@ def graph(tensor, ax=None, digits=3):
     nodes = tensor.history()
     layers, paths = _layers(nodes)
     labels = {node.number: _label(node, digits) for node in nodes}
-    widths = [max(_inches(labels.get(key, "")) for key in layer) for layer in layers]
-    heights = _heights(layers, paths)
-    x = [sum(widths[:c]) + GAP * c + widths[c] / 2 for c in range(len(layers))]
-    place = {key: (x[c], heights[key]) for c, layer in enumerate(layers) for key in layer}
-    bottom, top = min(heights.values()) - ROW / 2, max(heights.values()) + ROW / 2
-    size = (sum(widths) + GAP * len(layers), top - bottom)
-    ax, scale = _axes(ax, size)
-    ax.set(xlim=(-GAP / 2, size[0] - GAP / 2), ylim=(bottom, top))
+    length, gap = (_tall, RISE) if upward else (_inches, GAP)
+    row = max(map(_inches, labels.values())) + GAP / 2 if upward else ROW
+    lengths = [max(length(labels.get(key, "")) for key in layer) for layer in layers]
+    heights = {key: height * row / ROW for key, height in _heights(layers, paths).items()}
+    along = [sum(lengths[:c]) + gap * c + lengths[c] / 2 for c in range(len(layers))]
+    place = {key: (along[c], heights[key]) for c, layer in enumerate(layers) for key in layer}
+    limits = [(-gap / 2, sum(lengths) + gap * (len(layers) - 0.5)), (min(heights.values()) - row / 2, max(heights.values()) + row / 2)]
+    if upward:  # the same drawing, its axes exchanged
+        place, limits = {key: (-across, far) for key, (far, across) in place.items()}, [(-limits[1][1], -limits[1][0]), limits[0]]
+    ax, scale = _axes(ax, np.ptp(limits, axis=1))
+    ax.set(xlim=limits[0], ylim=limits[1])
     ax.set_axis_off()
     for path in paths:
-        _draw_edge(ax, path, place, {key: _inches(labels.get(key, "")) for key in path})
+        _draw_edge(ax, path, place, {key: length(labels.get(key, "")) for key in path}, upward)
     for node in nodes:
         ax.text(*place[node.number], labels[node.number], ha="center", va="center", fontsize=FONT * scale, color="black", zorder=3,
                 bbox={"boxstyle": "round,pad=0.35", "edgecolor": "#444444", "facecolor": "#fdf0d0" if node.parents else "#d7e8f7"})
@@ -126,6 +131,10 @@ def _inches(text):
     return max((TextPath((0, 0), line, size=FONT).get_extents().width for line in text.split("\n") if line), default=0) / 72 + 0.12
 
 
+def _tall(text):
+    return (text.count("\n") + 1) * FONT * 1.2 / 72 + 0.12 if text else 0.12
+
+
 def _axes(ax, size):
     """The axes, and by how much the text is scaled to fit into axes that were given."""
     import matplotlib.pyplot as plt
@@ -135,18 +144,20 @@ def _axes(ax, size):
     return ax, min(1.0, box.width / size[0], box.height / size[1])
 
 
-def _draw_edge(ax, path, place, widths):
-    """A curve that leaves the box of the parent on the right, passes its places level, and enters the child on the left."""
+def _draw_edge(ax, path, place, lengths, upward):
+    """A curve that leaves the box of the parent on the right, passes its places level, and enters the child on the left; or,
+    upward, leaves it above and enters from below."""
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
     corners = []
     for i, key in enumerate(path):
-        x, y = place[key]
-        reach = widths[key] / 2 + (0.05 if i in (0, len(path) - 1) else 0.3)
-        corners += [(x - reach, y)] * (i > 0) + [(x + reach, y)] * (i < len(path) - 1)
+        far, across = place[key][::-1] if upward else place[key]
+        reach = lengths[key] / 2 + (0.05 if i in (0, len(path) - 1) else 0.1 if upward else 0.3)
+        corners += [(far - reach, across)] * (i > 0) + [(far + reach, across)] * (i < len(path) - 1)
     points, codes = [corners[0]], [Path.MOVETO]
     for k, ((x0, y0), (x1, y1)) in enumerate(zip(corners, corners[1:])):
         bend = [((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)]
         points, codes = (points + bend, codes + [Path.CURVE4] * 3) if k % 2 == 0 else (points + [(x1, y1)], codes + [Path.LINETO])
+    points = [point[::-1] for point in points] if upward else points
     ax.add_patch(FancyArrowPatch(path=Path(points, codes), arrowstyle="-|>", mutation_scale=9, color="#777777", linewidth=1.1,
                                  shrinkA=0, shrinkB=0, zorder=1))

@@ -61,11 +61,12 @@ def test_every_node_is_drawn_once_with_value_and_gradient(make):
             assert float(lines[1][6:].replace("−", "-")) == pytest.approx(float(node.value), rel=5e-3)
 
 
+@pytest.mark.parametrize("upward", [False, True])
 @pytest.mark.parametrize("make", GRAPHS)
-def test_no_box_lies_over_another_or_outside(make):
+def test_no_box_lies_over_another_or_outside(make, upward):
     result = make()
     result.backward()
-    ax = graph(result)
+    ax = graph(result, upward=upward)
     renderer = ax.figure.canvas.get_renderer()
     ax.figure.draw(renderer)
     boxes = [text.get_bbox_patch().get_window_extent(renderer) for text in ax.texts]
@@ -88,3 +89,11 @@ def test_it_fits_into_axes_that_are_given():
 def test_an_array_is_told_to_be_no_graph():
     with pytest.raises(TypeError, match="was given a ndarray. Compute the result from Tensors"):
         graph(np.ones(3))
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+def test_upward_every_node_stands_above_what_it_was_made_from(make):
+    result = make()
+    nodes = result.history()
+    height = {node: text.get_position()[1] for text, node in zip(graph(result, upward=True).texts, nodes)}
+    assert all(height[node] > height[parent] for node in nodes for parent in node.parents)
