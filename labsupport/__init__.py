@@ -9,12 +9,13 @@ from labsupport.exercises import check
 from labsupport.functions import logsumexp, relu, sigmoid, softmax
 from labsupport.operators import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from labsupport.slider import slider
+from labsupport.spiral import spiral
 from labsupport.tensor import Tensor
 from labsupport.witness import Disagreement, agree
 
 __all__ = [
     "Disagreement", "Dual", "Tensor", "adam", "agree", "check", "descent", "exercises", "figures", "finite", "grad",
     "gradient_descent", "hessian", "hvp", "jacobian", "jvp", "logsumexp", "momentum", "relu", "shapes", "sigmoid", "slider",
-    "softmax", "trajectory", "value_and_grad", "vjp",
+    "softmax", "spiral", "trajectory", "value_and_grad", "vjp",
 ]  # fmt: skip
 __version__ = version("labsupport")

@@ -11,6 +11,7 @@ import labsupport
 
 FLOORS = {
     "answers": 0, "array_protocol": 0, "derived": 0, "finite": 0, "functions": 0, "rulebook": 0, "rules": 0, "shapes": 0,
+    "spiral": 0,
     "dual": 1, "tensor": 1,
     "operators": 2,
     "descent": 3, "witness": 3,
