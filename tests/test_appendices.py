@@ -23,3 +23,16 @@ def test_a_row_is_checked_and_says_where_it_is_derived(row):
     assert re.search(r"\{(eq|ref)\}`", line), f"{row} does not say where it is derived"
     cells = "".join(re.findall(r"```\{code-cell\}.*?```", TEXT, flags=re.S))
     assert re.search(rf'"{row}[",]', cells), f"no cell checks {row}"
+
+
+def test_every_reference_is_annotated():
+    keys = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "references.bib").read_text("utf-8"), flags=re.M))
+    notes = dict(re.findall(r"^- \{cite:t\}`(\w+)`: (.*)$", (ROOT / "chapters/appendices/references.md").read_text("utf-8"), flags=re.M))
+    assert set(notes) == keys and all(len(note) > 3 for note in notes.values())
+
+
+def test_the_glossary_has_at_least_120_terms_in_both_languages():
+    text = (ROOT / "chapters/appendices/glossary.md").read_text("utf-8")
+    terms = re.findall(r"^(\w.*)\n  (.*)$", text[text.index("```{glossary}") :], flags=re.M)
+    assert len(terms) >= 120
+    assert [term for term, gloss in terms if not re.match(r"[가-힣]", gloss)] == []
