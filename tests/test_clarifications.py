@@ -21,7 +21,7 @@ ROWS = {
     5: ("every order", r"x\\lvert x\\rvert"),
     6: ("Maclaurin", r"f\^\{\(k\)\}\(0\)"),
     7: ("m×n×n", r"H\.shape == \(3, 2, 2\)"),
-    8: ("loss is one number", r"== \(1, 12\)"),
+    8: ("loss is one number", r"len\(by_reverse\) == 1"),
     9: ("reverse mode applied to a loss", r"other orders|mixed"),
     10: ("Tₙ is the polynomial", r"거듭제곱급수, べき級数"),
     11: ("carries a minus", r"L\(\\mathbf e\) = \\lVert\\mathbf e\\rVert\^2"),
