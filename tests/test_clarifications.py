@@ -30,7 +30,7 @@ ROWS = {
     14: ("dy/dx", r"\\frac\{dy\}\{du_1\} \\cdot \(-1\)"),
     15: ("takes x", r"merged"),
     16: ("pieces have to meet and their slopes to agree", r"one-sided"),
-    17: ("geometry", r"np\.cos\(small\) < quotient"),
+    17: ("geometry", r"below < quotient"),
     18: ("domain", r"np\.cbrt"),
     19: ("x > 0 and a base a > 0, a ≠ 1", r"\\ln\\lvert x\\rvert"),
     20: ("ln ln 2", r"-0\.367"),
