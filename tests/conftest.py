@@ -13,6 +13,7 @@ import pytest
 from book import SITE
 
 matplotlib.use("Agg")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many tests run side by side as there are cores
 
 # A busy machine is no fault of the code; and what CI finds has to be found again by whoever looks into it.
 hypothesis.settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
