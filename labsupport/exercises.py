@@ -282,7 +282,7 @@ def _how_it_is_off(key, expected, given, right):
             return _off_in_shape(e, g, key.tolerance)
     e, g = (np.concatenate([np.ravel(v) for v in values]) for values in (expected, given))
     if np.allclose(g, e, rtol=5e-3, atol=0):
-        return "That is close. Give more digits, or the exact expression."
+        return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
     with np.errstate(all="ignore"):
         whole = _off_by_sign(e, g, key) or _off_by_factor(e, g, key) or _off_by_reciprocal(e, g, key) or _off_by_constant(e, g, key)
     return whole or " ".join(filter(None, [_off_at_points(key, right), _off_in_entries(expected, given, right, key.tolerance)]))
