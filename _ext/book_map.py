@@ -36,9 +36,11 @@ class ChapterMap(SphinxDirective):
 
 def draw(translator, chart):
     items = [list(item.findall(nodes.reference)) for item in chart.findall(nodes.list_item)]
-    before = {name["refuri"]: [link["refuri"] for link in links] for name, *links in items}
-    if missing := {link for links in before.values() for link in links} - set(before):
-        raise ExtensionError(f"chapter-map: an item builds on {sorted(missing)}, which is not listed")
+    before = {}
+    for name, *links in items:
+        if missing := [link.astext() for link in links if link["refuri"] not in before]:
+            raise ExtensionError(f"chapter-map: {name.astext()!r} builds on {missing[0]!r}, which has to be listed above it")
+        before[name["refuri"]] = [link["refuri"] for link in links]
     here = translator.builder.current_docname.rpartition("/")[2] + translator.builder.link_suffix
     place = layout(before)
     columns, rows = (max(position) + 1 for position in zip(*place.values()))

@@ -194,7 +194,7 @@ def _short_ids(svg):
     return re.sub(r'(href="|url\()#(.*?)(["\)])', lambda m: f"{m[1]}#{names[m[2]]}{m[3]}", svg)
 
 
-CORNERS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
+CORNERS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0, "z": 0}  # of the commands that matplotlib writes
 
 
 def _short_path(match):
@@ -203,7 +203,7 @@ def _short_path(match):
     text = last = ""
     for letter, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", match[1]):
         places = [round(100 * float(number)) for number in numbers.split()]
-        if len(places) != 2 * CORNERS.get(letter.upper(), -1) or letter not in "MLQCZz":
+        if len(places) != 2 * CORNERS.get(letter, -1):
             return match[0]
         corners = list(zip(places[::2], places[1::2]))
         text += _steps(letter.lower() * (letter.lower() != last), corners, here)
