@@ -11,18 +11,19 @@ import sysconfig
 import traceback
 import warnings
 from dataclasses import dataclass
-from fractions import Fraction
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from labsupport import answers
+from labsupport import answers, difference
 from labsupport.answers import Key
+from labsupport.comparison import Case, combined, locate, recognise, second_slip, shapes_differ
+from labsupport.slips import slips
 from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
 
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
-FRACTIONS = {Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(1, 4): "¼", Fraction(2, 3): "⅔", Fraction(3, 4): "¾"}
 # whose lines of a traceback are not the student's
 FOREIGN = (*(sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent), "<frozen", "<lambdify")
 
@@ -271,7 +272,7 @@ def _judge_shape(value, shape):
     for place, wanted, given in _parts(shape, value):
         given = _as_values(given, f"{place} is" if place else "this is")
         if given.shape != wanted.lengths:
-            raise _Reply("wrong", f"not yet{_within(place)}. {_shapes_differ(wanted.lengths, given)}")
+            raise _Reply("wrong", f"not yet{_within(place)}. {shapes_differ(wanted.lengths, given.shape)}")
     if shape == _Shape(()):
         return Verdict("right", "a number, as asked for; its value will be graded")
     form = f"shape asked for, {shape.lengths}" if isinstance(shape, _Shape) else "form asked for"
@@ -392,32 +393,51 @@ def _as_values(value, subject):
         array = as_array(_counted(value))
     except Exception as error:  # a student's object may do anything
         raise _Reply("error", f"{subject} no real number: {error}") from None
-    if np.isnan(array).any():
-        raise _Reply("wrong", f"not yet: {subject} NaN. Is it 0/0, ∞/∞ or 0·∞, or the root or logarithm of a negative number?")
+    if (missing := np.isnan(array)).any():
+        place = "" if missing.all() else f" at {list(map(int, np.argwhere(missing)[0]))}"
+        raise _Reply("wrong", f"not yet: {subject} NaN{place}. Is it 0/0, ∞/∞ or 0·∞, or the root or logarithm of a negative number?")
     return array
 
 
 # comparing
 
 def _compare(key, points, expected, given, place=""):
-    right = [close(e, g, key.tolerance) and (not key.relative or np.allclose(g, e, key.tolerance, 0)) for e, g in zip(expected, given)]
-    if all(right):
+    case = Case(expected, given, key.tolerance, points, _names(key), isinstance(key.answer, tuple), key.relative)
+    if all(case.right()):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
-    k = right.index(False)
-    subject = f"At {_where(key, points[k])} yours gives" if points else "Yours is"
-    value = f" {subject} {show_number(given[k].item())}." if given[k].ndim == 0 else ""
-    hint = _hint(key, given) or _how_it_is_off(key, points, expected, given, right)
-    return Verdict("wrong", f"not yet{_within(place)}.{value}{' ' + hint if hint else ''}")
+    explained = _hint(key, case) or recognise(case) or _slip(key, case) or _two_slips(key, case)
+    if not explained:
+        difference.show(case)
+    return Verdict("wrong", f"not yet{_within(place)}{_evidence(key, case)} {explained or locate(case)}".strip())
+
+
+def _evidence(key, case):
+    """What the answer is at the first point at which it is wrong, or in the first wrong entry there: the expected number is told
+    for an array only, of which it is one of many."""
+    k = case.right().index(False)
+    e, g, where = case.expected[k], case.given[k], _where(key, case.points[k]) if case.points else ""
+    if g.ndim == 0:
+        return f". {f'At {where} yours gives' if where else 'Yours is'} {show_number(g.item())}."
+    if e.shape != g.shape or e.size < 3 or case.separate:
+        return "."
+    entry = tuple(np.argwhere(case.wrong()[k])[0])
+    yours, expected = _told_apart(g[entry], e[entry])
+    return f"{f'. For {where}' if where else ''}, at {list(map(int, entry))}: yours {yours}, expected {expected}."
+
+
+def _told_apart(yours, expected):
+    """Two numbers with as many digits as tell them apart."""
+    texts = ((show_number(yours, digits), show_number(expected, digits)) for digits in (6, 10, 17))
+    return next(((a, b) for a, b in texts if a != b), (repr(yours), repr(expected)))
 
 
 def _evaluated(key, source):
     """An answer of the key (function, text, number or array) as a list of arrays, one a point; one in all for a value."""
     points = _points(key)
     if isinstance(source, str):
-        import sympy
-
+        source = _sympified(key, source)
+    if is_sympy(source):
         symbols = [_symbol(name) for name in _names(key)]
-        source = sympy.sympify(source, locals=dict(zip(_names(key), symbols)))
         return [lambdify(source, symbols if points else [])(np.array(p)) for p in points or [0.0]]
     if callable(source):
         with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
@@ -429,93 +449,49 @@ def _same(expected, given, tolerance):
     return all(close(e, g, tolerance) for e, g in zip(expected, given))
 
 
-def _hint(key, given):
-    for hint, mistake in key.mistakes.items():
-        if _same(_evaluated(key, mistake), given, key.tolerance):
+def _sympified(key, text):
+    import sympy
+
+    return sympy.sympify(text, locals={name: _symbol(name) for name in _names(key)})
+
+
+def _hint(key, case):
+    for hint, mistaken in _mistaken(key):
+        if _same(mistaken, case):
             return hint
-    if key.of is not None and _same(_evaluated(key, key.of), given, key.tolerance):
+    if key.of is not None and _same(_evaluated(key, key.of), case):
         return "That is the function itself: its derivative is asked for."
     return None
 
 
-def _how_it_is_off(key, points, expected, given, right):
-    for e, g in zip(expected, given):
-        if e.shape != g.shape:
-            return _off_in_shape(e, g, key.tolerance)
-    e, g = (np.concatenate([np.ravel(v) for v in values]) for values in (expected, given))
-    if np.allclose(g, e, rtol=5e-3, atol=0):
-        return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
-    with np.errstate(all="ignore"):
-        whole = _off_by_sign(e, g, key) or _off_by_factor(e, g, key) or _off_by_reciprocal(e, g, key) or _off_by_constant(e, g, key)
-    return whole or " ".join(filter(None, [_off_at_points(key, points, right), _off_in_entries(expected, given, right, key.tolerance)]))
+def _mistaken(key):
+    """The hints of the key, each with the answer that earns it."""
+    return [(hint, _evaluated(key, mistake)) for hint, mistake in key.mistakes.items()]
 
 
-def _off_in_shape(e, g, tolerance):
-    if close(e.T, g, tolerance):
-        return f"It is transposed: yours has shape {g.shape}, expected {e.shape}."
-    return _shapes_differ(e.shape, g)
+def _same(mistaken, case):
+    return all(close(m, g, case.tolerance) for m, g in zip(mistaken, case.given))
 
 
-def _shapes_differ(shape, g):
-    advice = " Give the number itself, without brackets." if shape == () and g.size == 1 else ""
-    expected = "a single number, shape ()" if shape == () else f"shape {shape}"
-    return f"Yours has shape {g.shape}, expected {expected}.{advice}"
-
-
-def _off_by_sign(e, g, key):
-    return "The sign is flipped." if close(-e, g, key.tolerance) else None
-
-
-def _off_by_factor(e, g, key):
-    if not np.any(e) or not np.any(g):
+def _slip(key, case):
+    """What was forgotten in differentiating the key's original function, if its derivative is asked for."""
+    if not isinstance(key.of, str):
         return None
-    largest = np.argmax(np.abs(e))
-    factor = g[largest] / e[largest]
-    if not np.isfinite(factor):
+    import sympy
+
+    formula, x = _sympified(key, key.of), _symbol(_names(key)[0])
+    if not _same(_evaluated(key, formula.diff(x)), case._replace(given=case.expected)):
         return None
-    simple = Fraction(float(factor)).limit_denominator(12)
-    known = close(float(simple), factor, key.tolerance) and simple != 0
-    # a single value is some multiple of any other: there, only 2, ½ and their like say something
-    if not close(factor * e, g, key.tolerance) or not (_varies(e, key) or known and abs(simple.numerator) <= 12):
-        return None
-    return f"It is off by a constant factor: yours is {_fraction(simple) if known else show_number(factor, 4)} times the right answer."
+    wrong = ((hint, derivative) for hint, derivative in slips(formula, x) if not derivative.has(sympy.nan, sympy.zoo))
+    return next((hint for hint, derivative in wrong if _same(_evaluated(key, derivative), case)), None)
 
 
-def _varies(e, key):
-    return np.ptp(np.abs(e)) > key.tolerance * max(1.0, np.abs(e).max())
-
-
-def _fraction(q):
-    return FRACTIONS.get(abs(q), str(abs(q))) if q > 0 else "−" + _fraction(-q)
-
-
-def _off_by_reciprocal(e, g, key):
-    return "It is the reciprocal of the right answer." if close(np.ones_like(e), e * g, key.tolerance) else None
-
-
-def _off_by_constant(e, g, key):
-    offset = (g - e)[0]
-    if not (_varies(e, key) and np.isfinite(offset) and close(e + offset, g, key.tolerance)):
-        return None
-    return f"It is off by a constant: yours is {show_number(abs(offset))} too {'large' if offset > 0 else 'small'} everywhere."
-
-
-def _off_at_points(key, points, right):
-    names = _names(key)
-    if not any(right):
-        return None
-    side = ""
-    if len(names) == 1 and all(np.ndim(p[0]) == 0 for p in points):
-        good, bad = ([p[0] for p, ok in zip(points, right) if ok is wanted] for wanted in (True, False))
-        side = (f", wrong for {names[0]} ≥ {show_number(min(bad))}" if min(bad) > max(good) else
-                f", wrong for {names[0]} ≤ {show_number(max(bad))}" if max(bad) < min(good) else "")
-    return f"It is right at {sum(right)} of {len(right)} points{side}."
-
-
-def _off_in_entries(expected, given, right, tolerance):
-    e, g = expected[right.index(False)], given[right.index(False)]
-    if e.ndim == 0:
-        return None
-    wrong = [list(map(int, i)) for i in np.ndindex(e.shape) if not close(e[i], g[i], tolerance)]
-    others = f", and so {'is' if len(wrong) == 2 else 'are'} {len(wrong) - 1} more" if len(wrong) > 1 else ""
-    return f"Entry {wrong[0]} is wrong{others}."
+def _two_slips(key, case):
+    """The hints of two mistakes made at once."""
+    for hint, mistaken in _mistaken(key):
+        if besides := second_slip(case, mistaken):
+            return f"{hint} Besides, {besides}."
+    for (hint, one), (other_hint, other) in combinations(_mistaken(key), 2):
+        if combined(case, one, other):
+            return f"Two slips at once. {hint} {other_hint}"
+    return None

@@ -113,7 +113,7 @@ WRONG = {
         (np.array([[1, -6, 0], [-2, 0, 1]]).T, "row for each output"),
         ([[1, -3, 0], [-2, 0, 1]], "factor 2"),
         ([[1, 6, 0], [-2, 0, 1]], "x₂ is negative"),
-        ([[1, -6, 0], [-2, 0, 2]], "Entry [1, 2]"),
+        ([[1, -6, 0], [-2, 0, 2]], "at [1, 2]: yours 2, expected 1. All other entries are right."),
     ],
     "matrix_derivatives-flatten": [
         ([[1, 0, -2, 0, 4, 0], [0, 1, 0, -2, 0, 4]], "order of the axes"),
