@@ -19,7 +19,9 @@ import numpy as np
 
 from labsupport import answers, difference
 from labsupport.answers import Key
-from labsupport.comparison import Case, combined, locate, recognise, second_slip, shapes_differ
+from labsupport.comparison import Case
+from labsupport.location import evidence, locate, shapes_differ
+from labsupport.recognition import combined, recognise, second_slip
 from labsupport.slips import slips
 from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
 
@@ -408,27 +410,8 @@ def _compare(key, points, expected, given, place=""):
     explained = _hint(key, case) or recognise(case) or _slip(key, case) or _two_slips(key, case)
     if not explained:
         difference.show(case)
-    return Verdict("wrong", f"not yet{_within(place)}{_evidence(key, case)} {explained or locate(case)}".strip())
-
-
-def _evidence(key, case):
-    """What the answer is at the first point at which it is wrong, or in the first wrong entry there: the expected number is told
-    for an array only, of which it is one of many."""
-    k = case.right().index(False)
-    e, g, where = case.expected[k], case.given[k], _where(key, case.points[k]) if case.points else ""
-    if g.ndim == 0:
-        return f". {f'At {where} yours gives' if where else 'Yours is'} {show_number(g.item())}."
-    if e.shape != g.shape or e.size < 3 or case.separate:
-        return "."
-    entry = tuple(np.argwhere(case.wrong()[k])[0])
-    yours, expected = _told_apart(g[entry], e[entry])
-    return f"{f'. For {where}' if where else ''}, at {list(map(int, entry))}: yours {yours}, expected {expected}."
-
-
-def _told_apart(yours, expected):
-    """Two numbers with as many digits as tell them apart."""
-    texts = ((show_number(yours, digits), show_number(expected, digits)) for digits in (6, 10, 17))
-    return next(((a, b) for a, b in texts if a != b), (repr(yours), repr(expected)))
+    where = _where(key, points[case.right().index(False)]) if points else ""
+    return Verdict("wrong", f"not yet{_within(place)}{evidence(case, where)} {explained or locate(case)}".strip())
 
 
 def _evaluated(key, source):
