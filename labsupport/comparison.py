@@ -43,6 +43,11 @@ class Case(NamedTuple):
         """For each point whether the answer is right."""
         return [e.shape == g.shape and not w.any() for e, g, w in zip(self.expected, self.given, self.wrong())]
 
+    def numbers(self) -> list | None:
+        """The points, if each is one number: those at which a function of one variable is compared; else None."""
+        single = len(self.names) == 1 and all(len(point) == 1 and isinstance(point[0], (int, float)) for point in self.points)
+        return [point[0] for point in self.points] if single else None
+
     def agrees_in_shape(self) -> bool:
         """Whether the shapes are the expected ones, at every point."""
         return all(e.shape == g.shape for e, g in zip(self.expected, self.given))

@@ -9,6 +9,7 @@ import io
 import sys
 
 import numpy as np
+from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -26,7 +27,8 @@ def show(case) -> None:
     no notebook, shows nothing."""
     if (shell := _shell()) and (drawn := draw(case)):
         figure, alt = drawn
-        shell.display_pub.publish({"text/plain": alt, "image/png": _png(figure), "text/html": _html(figure, alt)},
+        png = _png(figure)
+        shell.display_pub.publish({"text/plain": alt, "image/png": png, "text/html": _html(png, figure, alt)},
                                   {"image/png": {"alt": alt}})
 
 
@@ -38,10 +40,14 @@ def draw(case) -> tuple | None:
     >>> print(alt)
     Yours − expected, 3 × 4 entries: 3 differ, 3 too large and 0 too small; the most at [0, 0], by 1.
     """
-    wrong = case.wrong()
-    k = next(k for k, w in enumerate(wrong) if w.any())
-    if _is_curve(case):
-        return _points(case, wrong)
+    with style.context("default"):  # whatever the notebook has set, such as white text
+        return _drawn(case)
+
+
+def _drawn(case):
+    wrong, k = case.wrong(), case.right().index(False)
+    if len(case.numbers() or ()) > 3 and all(a.ndim == 0 for a in [*case.expected, *case.given]):
+        return _points(case, np.array(wrong))
     e, g = case.expected[k], case.given[k]
     if e.shape != g.shape or wrong[k].sum() < 2:
         return None
@@ -59,12 +65,13 @@ def _shell():
 
 def _png(figure):
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=192, facecolor="white")
+    with style.context("default"):
+        figure.savefig(file, format="png", dpi=192)
     return base64.b64encode(file.getvalue()).decode()
 
 
-def _html(figure, alt):
-    return f'<img src="data:image/png;base64,{_png(figure)}" width="{figure.get_figwidth() * 96:.0f}" alt="{html.escape(alt)}">'
+def _html(png, figure, alt):
+    return f'<img src="data:image/png;base64,{png}" width="{figure.get_figwidth() * 96:.0f}" alt="{html.escape(alt)}">'
 
 
 def _axes(height, xlabel="", ylabel=""):
@@ -85,16 +92,18 @@ def _finite(off):
 def _matrix(off):
     off, limit = _finite(off)
     m, n = off.shape
-    ax = _axes(float(np.clip(3.7 * m / n, 1.6, 5)) + 0.6, "column", "row")
-    image = ax.imshow(off, cmap=COLOURS, vmin=-limit, vmax=limit, interpolation="nearest")
+    ax = _axes(float(np.clip(3 * m / n, 1.2, 4.5)) + 0.7, "column", "row")
+    ax.spines[:].set_visible(False)
+    # a little less than the whole scale, whose ends are nearly black
+    image = ax.imshow(off, cmap=COLOURS, vmin=-1.2 * limit, vmax=1.2 * limit, interpolation="nearest")
+    bar = ax.figure.colorbar(image, ax=ax, boundaries=np.linspace(-limit, limit, 101), ticks=MaxNLocator(5))
+    bar.set_label("yours − expected", fontsize=12)
+    bar.ax.tick_params(labelsize=11)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     for i, j in np.argwhere(off) if max(m, n) <= SIGNS else ():
         ax.text(j, i, "+" if off[i, j] > 0 else "−", ha="center", va="center", fontsize=12,
                 color="white" if abs(off[i, j]) > 0.7 * limit else "black")
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.9)
-    bar.set_label("yours − expected", fontsize=12)
-    bar.ax.tick_params(labelsize=11)
     return ax.figure
 
 
@@ -113,21 +122,15 @@ def _alt(off, size):
             f"the most at {list(map(int, most))}, by {show_number(abs(off[most]), 3)}.")
 
 
-def _is_curve(case):
-    scalar = all(np.ndim(a) == 0 for a in [*case.expected, *case.given])
-    return scalar and len(case.names) == 1 and len(case.points) > 3 and all(np.ndim(x) == 0 for (x,) in case.points)
-
-
 def _points(case, wrong):
-    right = ~np.array(wrong)
-    if right.sum() == 0 or not np.isfinite([case.expected, case.given]).all():
+    if wrong.all() or not np.isfinite([case.expected, case.given]).all():
         return None
-    x = np.array([x for (x,) in case.points])
-    name = case.names[0]
+    x, name = case.numbers(), case.names[0]
     ax = _axes(2.8, name)
     ax.plot(x, case.expected, "o", markersize=10, fillstyle="none", color=LARGE, label="expected")
     ax.plot(x, case.given, "x", markersize=8, markeredgewidth=2, color=SMALL, label="yours")
     ax.legend(fontsize=11, frameon=False)
     off = ", ".join(f"{show_number(each)} ({'too large' if g > e else 'too small'})"
-                    for each, e, g, ok in zip(x, case.expected, case.given, right) if not ok)
-    return ax.figure, f"Yours beside the expected values: they agree at {right.sum()} of {right.size} points, and differ at {name} = {off}."
+                    for each, e, g, w in zip(x, case.expected, case.given, wrong) if w)
+    return ax.figure, (f"Yours beside the expected values: they agree at {np.sum(~wrong)} of {wrong.size} points and differ at "
+                       f"{name} = {off}.")

@@ -10,7 +10,7 @@ import pkgutil
 import sysconfig
 import traceback
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import combinations
 from pathlib import Path
@@ -23,6 +23,7 @@ from labsupport.comparison import Case
 from labsupport.location import evidence, locate, shapes_differ
 from labsupport.recognition import combined, recognise, second_slip
 from labsupport.slips import slips
+from labsupport.structure import Mismatch, Shape, pairs, shapes, within
 from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
 
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
@@ -40,10 +41,12 @@ class UnknownExercise(KeyError):
 @dataclass(frozen=True)
 class Verdict:
     """What `check` found. status: "right", "wrong", "not attempted", or "error" where the answer could not be compared.
-    message: what was printed, without the label. True if right."""
+    message: what was printed, without the label. case: the answer beside the right one, where only a picture of the two says
+    more. True if right."""
 
     status: str
     message: str
+    case: Case | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self):
         return self.status == "right"
@@ -87,7 +90,7 @@ def check_examples(label: str, function, examples) -> Verdict:
     >>> verdict = check_examples("square", lambda x: 2 * x, [((1.0,), 2.0), ((3.0,), 6.0)])
     ✓ square: right at the 2 examples; it will be graded at other points
     """
-    return _told(label, _judge_examples, function, _pairs(examples))
+    return _told(label, _judge_examples, function, _checked(examples))
 
 
 def check_shape(label: str, value, shape) -> Verdict:
@@ -103,7 +106,7 @@ def check_shape(label: str, value, shape) -> Verdict:
     >>> verdict = check_shape("slopes", [1.0, 2.0], (2,))
     ✓ slopes: of the shape asked for, (2,); its values will be graded
     """
-    return _told(label, _judge_shape, value, _shape(shape))
+    return _told(label, _judge_shape, value, shapes(shape))
 
 
 def labels(chapter: str) -> list[str]:
@@ -128,12 +131,16 @@ class _Reply(Exception):
 
 
 def _told(label, judge, *case):
-    """The verdict of a judge, printed."""
+    """The verdict of a judge, printed, with a picture where one says more."""
     try:
         verdict = judge(*case)
     except _Reply as reply:
         verdict = Verdict(*reply.args)
+    except Mismatch as mismatch:
+        verdict = Verdict("wrong", f"not yet: {mismatch}")
     print(f"{MARKS[verdict.status]} {label}: {verdict.message}")
+    if verdict.case:
+        difference.show(verdict.case)
     return verdict
 
 
@@ -178,7 +185,7 @@ def _judge_function(key, answer):
     results = _results(key, function, points, warned)
     given = [_as_values(result, _gives(key, point)) for result, point in zip(results, points)]
     verdict = _compare(key, points, _evaluated(key, key.answer), given)
-    return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+    return replace(verdict, message=verdict.message + "".join(warned[:1]))
 
 
 def _results(key, function, points, warned):
@@ -204,17 +211,17 @@ def _judge_examples(function, examples):
     key = Key(None, variables=" ".join(_parameters(function)))
     parts = {}  # place in the result -> (point, expected, given) of each example
     for point, value, result in zip(points, values, _results(key, function, points, warned)):
-        for place, expected, given in _parts(value, result):
+        for place, expected, given in pairs(value, result):
             given = _as_values(given, _gives(key, point, place))
             parts.setdefault(place, []).append((point, as_array(expected), given))
     for place, part in parts.items():
         if not (verdict := _compare(key, *zip(*part), place)):
-            return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+            return replace(verdict, message=verdict.message + "".join(warned[:1]))
     count = f"{len(points)} examples" if len(points) > 1 else "example"
     return Verdict("right", f"right at the {count}; it will be graded at other points")
 
 
-def _pairs(examples):
+def _checked(examples):
     if isinstance(examples, (list, tuple)) and examples and all(map(_is_pair, examples)):
         return examples
     raise ValueError("check_examples takes pairs of a tuple of arguments and the expected value, as in [((2.0,), 4.0)], got "
@@ -234,69 +241,19 @@ def _parameters(function):
     return [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
 
 
-def _parts(expected, given, place=""):
-    """The place, the expected and the given value of each number or array in lists and dictionaries."""
-    if isinstance(expected, dict):
-        if not isinstance(given, dict) or set(given) != set(expected):
-            raise _Reply("wrong", f"not yet: a dictionary with the keys {', '.join(map(repr, expected))} is asked for{_within(place)}, "
-                                  f"yours is {short_repr(given)}.")
-        for name in expected:
-            yield from _parts(expected[name], given[name], f"{place}[{name!r}]")
-    elif _is_list_of_arrays(expected):
-        if not isinstance(given, (list, tuple)) or len(given) != len(expected):
-            raise _Reply("wrong", f"not yet: a list of {len(expected)} values is asked for{_within(place)}, yours is {short_repr(given)}.")
-        for k, (each, own) in enumerate(zip(expected, given)):
-            yield from _parts(each, own, f"{place}[{k}]")
-    else:
-        yield place, expected, given
-
-
-def _within(place):
-    return f" in {place}" if place else ""
-
-
-def _is_list_of_arrays(value):
-    """Whether a list holds what cannot be one array: dictionaries, or arrays of several shapes."""
-    if not isinstance(value, (list, tuple)):
-        return False
-    try:
-        as_array(value)
-    except TypeError:
-        return True
-    return False
-
-
 def _judge_shape(value, shape):
     if _is_blank(value):
         raise _Reply("not attempted", "not attempted yet")
     if callable(value):
         raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
-    for place, wanted, given in _parts(shape, value):
+    for place, wanted, given in pairs(shape, value):
         given = _as_values(given, f"{place} is" if place else "this is")
         if given.shape != wanted.lengths:
-            raise _Reply("wrong", f"not yet{_within(place)}. {shapes_differ(wanted.lengths, given.shape)}")
-    if shape == _Shape(()):
+            raise _Reply("wrong", f"not yet{within(place)}. {shapes_differ(wanted.lengths, given.shape)}")
+    if shape == Shape(()):
         return Verdict("right", "a number, as asked for; its value will be graded")
-    form = f"shape asked for, {shape.lengths}" if isinstance(shape, _Shape) else "form asked for"
+    form = f"shape asked for, {shape.lengths}" if isinstance(shape, Shape) else "form asked for"
     return Verdict("right", f"of the {form}; its values will be graded")
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A shape inside lists and dictionaries of shapes, where a tuple would be one more list."""
-
-    lengths: tuple
-
-
-def _shape(shape):
-    if isinstance(shape, dict) and shape:
-        return {name: _shape(each) for name, each in shape.items()}
-    if isinstance(shape, list) and shape:
-        return [_shape(each) for each in shape]
-    if not isinstance(shape, tuple) or not all(isinstance(n, int) and n >= 0 for n in shape):
-        raise ValueError("a shape is a tuple of lengths, () for a number, or a list or dictionary of such tuples, got "
-                         f"{short_repr(shape)}")
-    return _Shape(shape)
 
 
 def _names(key):
@@ -408,10 +365,8 @@ def _compare(key, points, expected, given, place=""):
     if all(case.right()):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
     explained = _hint(key, case) or recognise(case) or _slip(key, case) or _two_slips(key, case)
-    if not explained:
-        difference.show(case)
     where = _where(key, points[case.right().index(False)]) if points else ""
-    return Verdict("wrong", f"not yet{_within(place)}{evidence(case, where)} {explained or locate(case)}".strip())
+    return Verdict("wrong", f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip(), None if explained else case)
 
 
 def _evaluated(key, source):
@@ -426,10 +381,6 @@ def _evaluated(key, source):
         with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
             return [as_array(source(*point)) for point in points]
     return [as_array(source)] * max(1, len(points))
-
-
-def _same(expected, given, tolerance):
-    return all(close(e, g, tolerance) for e, g in zip(expected, given))
 
 
 def _sympified(key, text):

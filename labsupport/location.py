@@ -62,8 +62,8 @@ def _at_points(case):
     if not any(right):
         return None
     side = ""
-    if len(case.names) == 1 and all(np.ndim(point[0]) == 0 for point in case.points):
-        good, bad = ([point[0] for point, ok in zip(case.points, right) if ok is wanted] for wanted in (True, False))
+    if points := case.numbers():
+        good, bad = ([x for x, ok in zip(points, right) if bool(ok) is wanted] for wanted in (True, False))
         side = (f", wrong for {case.names[0]} ≥ {show_number(min(bad))}" if min(bad) > max(good) else
                 f", wrong for {case.names[0]} ≤ {show_number(max(bad))}" if max(bad) < min(good) else "")
     return f"It is right at {sum(right)} of {len(right)} points{side}."
@@ -78,8 +78,9 @@ def _in_entries(case):
     if case.separate or first.size < 3:
         others = f", and so {'is' if count == 2 else 'are'} {count - 1} more" if count > 1 else ""
         return f"Entry {_index(first)} is wrong{others}."
-    if any(np.isinf(g).any() and not np.isinf(e).any() for e, g in zip(case.expected, case.given)):
-        return "An entry is infinite: was something divided by 0, or an exponential too large?"
+    g = case.given[[w is first for w in wrong].index(True)]
+    if (infinite := first & np.isinf(g)).any():
+        return f"Entry {_index(infinite)} is {show_number(g[infinite][0])}: was something divided by 0, or an exponential too large?"
     if count == 1:
         return "All other entries are right."
     return _in_a_part(case, wrong) or _signs(case, first) or f"{count} of {first.size} entries are wrong."
