@@ -75,7 +75,7 @@ def _html(png, figure, alt):
 
 
 def _axes(height, xlabel="", ylabel=""):
-    ax = Figure(figsize=(4.6, height), layout="constrained").subplots()
+    ax = Figure(figsize=(4.6, height), layout="compressed").subplots()
     ax.set_xlabel(xlabel, fontsize=12)
     ax.set_ylabel(ylabel, fontsize=12)
     ax.tick_params(labelsize=11)

@@ -74,7 +74,9 @@ def _matrices(case):
 # off in every entry alike
 
 def _close(case):
-    if np.allclose(flat(case.given), flat(case.expected), rtol=5e-3, atol=0):
+    e, g = flat(case.expected), flat(case.given)
+    rounded = g.any() and any(np.allclose(g, np.round(e, digits), rtol=0, atol=1e-12) for digits in (1, 2, 3, 4))
+    if rounded or np.allclose(g, e, rtol=5e-3, atol=0):
         return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
 
 
