@@ -1,12 +1,16 @@
 """The usual mistakes of array answers: each is recognised where it explains everything, and a near miss is not."""
 
+import base64
+import sys
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from labsupport import check
+from labsupport import check, difference
 from labsupport.answers import Key
 from labsupport.comparison import Case
 from labsupport.location import evidence, locate
@@ -295,3 +299,76 @@ def test_what_is_recognised_of_any_two_matrices_is_true(pair):
         "off by a constant factor": lambda: np.linalg.matrix_rank(np.stack([given.ravel(), expected.ravel()])) == 1,
     }
     assert all(true() for words, true in claims.items() if words in message)
+
+
+# a picture, where one says more
+
+CUBIC = {"points": [(-1.0,), (0.0,), (1.0,), (2.0,)], "names": ["x"]}
+
+
+def values(*numbers):
+    return [np.array(float(n)) for n in numbers]
+
+
+@pytest.mark.parametrize("case, alt", [
+    (Case([M], [M + np.eye(3, 4) * [1, -2, 1, 0]]),
+     "Yours − expected, 3 × 4 entries: 3 differ, 2 too large and 1 too small; the most at [1, 1], by 2."),
+    (Case([np.zeros(9)], [np.arange(9.0)]), "Yours − expected, 9 entries: 8 differ, 8 too large and 0 too small; the most at [8], by 8."),
+    (Case([S], [np.where(S > 0, np.inf, S)]), "by inf."),
+    (Case(values(3, 0, 3, 12), values(-3, 0, 3, 13), **CUBIC),
+     "Yours beside the expected values: they agree at 2 of 4 points and differ at x = -1 (too small), 2 (too large)."),
+])
+def test_a_picture_is_drawn_where_it_says_more_and_has_an_alternative_text(case, alt):
+    with plt.rc_context({"text.color": "white", "axes.grid": True}):
+        before = dict(plt.rcParams)
+        figure, told = difference.draw(case)
+        assert alt in told and figure.axes
+        assert dict(plt.rcParams) == before and plt.get_fignums() == []
+
+
+def test_the_picture_of_a_matrix_is_yours_less_the_expected_one_with_its_signs():
+    figure, _ = difference.draw(Case([M], [M + np.eye(3, 4) * [1, -2, 1, 0]]))
+    ax = figure.axes[0]
+    assert np.allclose(ax.images[0].get_array(), np.eye(3, 4) * [1, -2, 1, 0])
+    assert {(t.get_position(), t.get_text()) for t in ax.texts} == {((0, 0), "+"), ((1, 1), "−"), ((2, 2), "+")}
+
+
+@pytest.mark.parametrize("case", [
+    Case([M], [M + ONE_OFF]),  # one entry, which the sentence names
+    Case([M[:2]], [M[:2] + 1.5 * M[:2] ** 2]),  # a small matrix
+    Case([V], [V**3]),  # a short vector
+    Case([M], [M.T + 1]),
+    Case(values(3, 0, 3, 12), values(1, 2, 5, 0), **CUBIC),  # wrong at all points
+    Case(values(3, 0, 3, 12), values(1, 0, 3, np.inf), **CUBIC),
+    Case(values(3), values(1)),
+])
+def test_no_picture_is_drawn_where_a_sentence_says_as_much(case):
+    assert difference.draw(case) is None
+
+
+class Shell:
+    def __init__(self):
+        self.display_pub, self.shown = self, []
+
+    def publish(self, data, metadata):
+        self.shown.append((data, metadata))
+
+
+def test_a_notebook_shows_the_picture_of_a_wrong_answer_that_nothing_explains(monkeypatch):
+    shell = Shell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    keys = {"matrix": Key(M)}
+    for explained in (M, M.T, -M, ..., M + ONE_OFF, "text"):
+        check("matrix", explained, keys=keys)
+    assert shell.shown == []
+    check("matrix", M + np.eye(3, 4), keys=keys)
+    ((data, metadata),) = shell.shown
+    assert data["text/plain"].startswith("Yours − expected") and base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
+    assert f'alt="{data["text/plain"]}"' in data["text/html"] and metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_outside_of_a_notebook_nothing_is_drawn(monkeypatch):
+    monkeypatch.setattr(difference, "draw", lambda case: pytest.fail("drawn for nobody"))
+    assert not check("matrix", M + np.eye(3, 4), keys={"matrix": Key(M)})
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    assert not check("matrix", M + np.eye(3, 4), keys={"matrix": Key(M)})
