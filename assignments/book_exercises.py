@@ -6,6 +6,7 @@ An exercise brings the code of its chapter that it needs, under names that no ot
 
 import ast
 import builtins
+import keyword
 import re
 import symtable
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def question(exercise: Exercise, published) -> Question:
     """The exercise as a question. published: a repository as in `book_publish`, or None, for its links. Raises Mistake without a stub."""
     stub, name, call = stub_of(exercise)
     prose, answer = solution_of(exercise, name)
-    given, imports = needed(stub, exercise, set())
+    given, imports = needed("\n".join([stub, *mentioned(exercise)]), exercise, set(bound(stub)))
     more, for_solution = needed(answer, exercise, {n for code in (*given, stub) for n in bound(code)})
     given, stub, more, answer, new = under_own_names(exercise.label, "\n".join(given), stub, "\n".join(more), answer)
     asked = new[name]
@@ -229,6 +230,13 @@ def root_of(target) -> str:
     while isinstance(target, (ast.Attribute, ast.Subscript)):
         target = target.value
     return target.id if isinstance(target, ast.Name) else ""
+
+
+def mentioned(exercise: Exercise) -> list[str]:
+    """What of the chapter's code its text speaks of, as `rule`; a single letter is rather one of a formula."""
+    spans = re.findall(r"`([^`\n]+)`", "\n".join(exercise.texts))
+    words = {name for span in spans for name in re.findall(r"(?<![\w.\"'])[A-Za-z_]\w+", span) if not keyword.iskeyword(name)}
+    return sorted(words - imports_in("\n".join(exercise.before)))
 
 
 def import_of(node, name: str) -> str:

@@ -30,6 +30,7 @@ pre { font: 0.8rem/1.4 "DejaVu Sans Mono", ui-monospace, monospace; padding: 0.6
 code { font-family: "DejaVu Sans Mono", ui-monospace, monospace; font-size: 0.85em; }
 pre code { font-size: inherit; }
 table { border-collapse: collapse; } th, td { border: 1px solid #999; padding: 0.2rem 0.5rem; }
+math { font-size: 1.12em; }
 .display { margin: 0.8rem 0; overflow-x: auto; overflow-y: hidden; }
 @page { size: A4; margin: 18mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; } section.question + section.question { break-before: page; } }
@@ -50,7 +51,7 @@ def write(assignment: Assignment, target: Path) -> list[Path]:
 def page(assignment: Assignment) -> str:
     """The page as HTML. Raises Mistake for a formula that is not understood."""
     content = "\n".join(section(number, question) for number, question in enumerate(assignment.questions, 1))
-    title = html.escape(f"Key. {assignment.title}")
+    title = html.escape(f"Key: {assignment.title.removeprefix('Assignment: ')}")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
