@@ -47,7 +47,7 @@ class Worker:
     def __init__(self, limits: Limits = Limits()):
         self.limits = limits
         self.process = subprocess.Popen(command(limits), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=environment() if limits.unsafe else None, start_new_session=True)  # fmt: skip
+                                        env=environment() if limits.unsafe else inside(), start_new_session=True)  # fmt: skip
         try:
             if wire.receive(self.process.stdout.fileno(), 60) != "ready":
                 raise NoSandbox("the worker in the sandbox gave a strange answer")
@@ -120,12 +120,12 @@ def command(limits: Limits) -> list[str]:
 
 def bubblewrap(limits: Limits) -> list[str]:
     return [
-        "bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL",
-        "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv",
-        *flat(("--setenv", name, value) for name, value in inside().items()),
+        shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000",
+        "--cap-drop", "ALL", "--as-pid-1", "--die-with-parent", "--new-session", "--hostname", "sandbox",
         *flat(system()), *flat(("--ro-bind", path, path) for path in python_folders()),
         *flat(("--ro-bind", source, target) for source, target in own_files().items()),
-        "--proc", "/proc", "--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
+        # where root grades, /proc/sys would else be open to writing, as root
+        "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
         "--size", str(limits.disk << 20), "--tmpfs", "/tmp",
         *flat(("--ro-bind", path, f"/tmp/.cache/matplotlib/{path.name}") for path in font_lists()),
         "--remount-ro", "/", "--chdir", "/tmp", "--",
