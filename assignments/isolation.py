@@ -120,7 +120,6 @@ class Submission:
                     return self.checked(name, value)
             raise AnswerError(f"{name} is no value")
         except AnswerError as error:
-            self.note("name", name, str(error))
             return Unanswered(str(error))
 
     def proxy(self, name: str):
@@ -149,7 +148,7 @@ class Submission:
 
     def explained(self, name: str, error: str, called: bool) -> str:
         if error.startswith("is "):
-            return f"what {name} returns {error}" if called else f"{name} {error}"
+            return f"what {name} returns {error}" if called and "yet" not in error else f"{name} {error}"
         return f"{name} raised {error}" if called else error.removeprefix("LookupError: ").removeprefix("KeyError: ")
 
     def checked(self, what: str, value):

@@ -183,12 +183,15 @@ def last_resort(limits: Limits):
 
 def run_otter(folder: Path, cells: list[str], assignment: Assignment, limits: Limits) -> Result:
     lay_out(folder, cells, assignment)
-    plugins = [{"isolation.Isolation": asdict(limits)}]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        run_autograder(str(folder), otter_run=True, logo=False, plugins=plugins)
+        run_autograder(str(folder), otter_run=True, logo=False, plugins=plugins(limits))
     with (folder / "results" / "results.pkl").open("rb") as file:  # by Otter, which saw nothing of the student's
         graded = dill.load(file)
     return judged(graded, read_notes(folder / "notes.jsonl"), cells, assignment)
+
+
+def plugins(limits: Limits) -> list:
+    return [{"isolation.Isolation": asdict(limits)}]
 
 
 def judged(graded, notes: list[dict], cells: list[str], assignment: Assignment) -> Result:

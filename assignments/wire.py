@@ -22,6 +22,10 @@ class NotPlain(TypeError):
     """Raised for a value that may not cross; the message goes on after "it is …"."""
 
 
+class NothingYet(NotPlain):
+    """Raised for `...`, the answer of a stub."""
+
+
 class Malformed(ValueError):
     """Raised for bytes that are no message."""
 
@@ -46,7 +50,9 @@ def encode(value, depth: int = 0):
         return ["tuple" if isinstance(value, tuple) else "list", *(encode(each, depth + 1) for each in value)]
     if isinstance(value, dict):
         return ["dict", *([encode_key(key), encode(each, depth + 1)] for key, each in value.items())]
-    raise NotPlain("nothing yet (...)" if value is ... else f"of the type {type(value).__name__}")
+    if value is ...:
+        raise NothingYet("not answered yet")
+    raise NotPlain(f"of the type {type(value).__name__}")
 
 
 def encode_key(key) -> str:

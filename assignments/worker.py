@@ -91,6 +91,8 @@ def answer(request, space: dict, dumps) -> bytes:
     task, *details = request
     try:
         return dumps(["value", TASKS[task](space, *details)])
+    except wire.NothingYet as error:
+        return dumps(["error", f"is {error}"])
     except wire.NotPlain as error:
         return dumps(["error", f"is {error}: numbers, arrays, texts, and lists, tuples and dictionaries of them are expected"])
     except BaseException as error:  # SystemExit, too
@@ -152,6 +154,8 @@ def told(error: BaseException) -> str:
         words = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())[:300]
     except BaseException:  # a student's class, too, can be an exception
         words = ""
+    if isinstance(error, ModuleNotFoundError):
+        words += ": the grader has only what the assignment needs"
     line = error.lineno if isinstance(error, SyntaxError) else line_of(error.__traceback__)
     return type(error).__name__ + f": {words}" * bool(words) + f" (line {line})" * bool(line)
 
