@@ -18,6 +18,8 @@ from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
+from labsupport.slider import _small
+
 PURGE = Path(__file__).with_name("purge.mjs")
 SCRIPTS = Path(__file__).with_name("scripts")
 STYLES = "styles.css"
@@ -28,7 +30,7 @@ SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 SCRIPTS_FOR = {
     "copybutton.js": 'class="highlight"', "clipboard.min.js": 'class="highlight"',
     "togglebutton.js": "toggle", "design-tabs.js": "sd-tab-set",
-    "sphinx_highlight.js": None, "doctools.js": None, "documentation_options.js": 'class="highlight"',
+    "sphinx_highlight.js": None, "doctools.js": None, "documentation_options.js": "",
 }  # fmt: skip
 POINTS_PER_PIXEL = 0.75
 
@@ -80,6 +82,15 @@ def size(file: Path) -> tuple[int, int]:
     return round(width), round(height)
 
 
+def shorten_drawings(app, exception):
+    """matplotlib writes its pictures for people and for editors; a third of that draws the same."""
+    if exception is None and app.builder.format == "html":
+        for path in (Path(app.outdir) / "_images").glob("*.svg"):
+            drawing = path.read_text("utf-8")
+            if "<metadata>" in drawing:
+                path.write_text(_small(drawing), "utf-8")
+
+
 # scripts and styles
 
 def link_what_is_used(app, pagename, templatename, context, doctree):
@@ -88,7 +99,8 @@ def link_what_is_used(app, pagename, templatename, context, doctree):
     context["css_files"] = [style for style in context["css_files"] if getattr(style, "filename", style) not in known]
     context["script_files"] = [script for script in context["script_files"] if is_used(script, context.get("body") or "")]
     for script in context["script_files"]:
-        if getattr(script, "filename", None) and "async" not in script.attributes:
+        # What is set in it, scripts in the page read at once.
+        if getattr(script, "filename", None) and "documentation_options" not in script.filename:
             script.attributes.setdefault("defer", "defer")
 
 
@@ -96,8 +108,6 @@ def is_used(script, body: str) -> bool:
     name = Path(str(getattr(script, "filename", None) or "").partition("?")[0]).name
     if name in SEARCH:
         return False
-    if not name:
-        return "DOCUMENTATION_OPTIONS" not in script.attributes.get("body", "")
     mark = SCRIPTS_FOR.get(name, "")
     return mark is not None and mark in body
 
@@ -193,6 +203,7 @@ def setup(app):
     app.connect("builder-inited", add_scripts)
     app.connect("html-page-context", lighten, priority=903)
     app.connect("html-page-context", link_what_is_used, priority=950)
+    app.connect("build-finished", shorten_drawings, priority=800)
     app.connect("build-finished", join_styles, priority=800)
     app.connect("build-finished", drop_unused_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

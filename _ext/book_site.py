@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from book_spoken import spoken
+
 # Extensions that Jupyter Book always loads and this book does without.
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_comments")
 
@@ -25,20 +27,23 @@ def preload_font(app, pagename, templatename, context, doctree):
 
 
 def name_things(app, pagename, templatename, context, doctree):
-    """Names that a screen reader says: those that are seen, for what opens and for the columns of a table."""
+    """Names and roles as a screen reader needs them: those that are seen, and none that HTML has given up."""
     if body := context.get("body"):
         body = re.sub(r'(<summary) aria-label="[^"]*"', r"\1", body)
+        body = re.sub(r' role="doc-biblioentry"', ' role="listitem"', body)
         context["body"] = re.sub(r'<th class="head">(.*?)</th>', name_column, body, flags=re.S)
 
 
 def name_column(match) -> str:
-    inside = re.sub(r"<[^>]*>", " ", match[1]).strip()
-    if not inside:
+    """A column whose head is empty has none; one headed by a formula alone is also named in words."""
+    without_formulas = re.sub(r"<math.*?</math>", "", match[1], flags=re.S)
+    if re.sub(r"<[^>]*>", "", without_formulas).strip("\u2060 \n"):
+        return match[0]
+    formulas = re.findall(r"<math.*?</math>", match[1], flags=re.S)
+    if not formulas:
         return f'<td class="head">{match[1]}</td>'
-    if "<math" in match[1]:
-        # Chromium and axe find no text in a formula.
-        return f'<th class="head" aria-label="{" ".join(inside.split())}">{match[1]}</th>'
-    return match[0]
+    name = ", ".join(map(spoken, formulas))
+    return f'<th class="head"><span class="visually-hidden">{name}</span><span aria-hidden="true">{match[1]}</span></th>'
 
 
 def forget_a_build_that_warned(app, exception):
