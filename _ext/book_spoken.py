@@ -38,3 +38,16 @@ def sign(character: str) -> str:
     if called.startswith("GREEK"):
         return called.split("LETTER ")[-1].removesuffix(" SYMBOL").lower().replace("lamda", "lambda")
     return character if character.isalnum() else " "
+
+
+LINKS = {"msub": "_", "msup": "^", "mfrac": "/"}
+
+
+def linear(mathml: str) -> str:
+    """A formula in one line of signs, as results of a search show it: `∂ L / ∂ w _ k`."""
+    return " ".join(signs(ElementTree.fromstring(mathml)).split())
+
+
+def signs(element) -> str:
+    parts = [signs(child) for child in element] or [unicodedata.normalize("NFKC", element.text or "")]
+    return LINKS.get(element.tag, " ").join(parts)
