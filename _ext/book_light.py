@@ -29,7 +29,7 @@ SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 # What a page must have for a script to be of use on it.
 SCRIPTS_FOR = {
     "copybutton.js": 'class="highlight"', "clipboard.min.js": 'class="highlight"',
-    "togglebutton.js": "toggle", "design-tabs.js": "sd-tab-set",
+    "sliders.js": "lab-slider", "togglebutton.js": "toggle", "design-tabs.js": "sd-tab-set",
     "sphinx_highlight.js": None, "doctools.js": None, "documentation_options.js": "",
 }  # fmt: skip
 POINTS_PER_PIXEL = 0.75
@@ -197,6 +197,7 @@ def drop_unused_files(app, exception):
 def add_scripts(app):
     app.config.html_static_path.append(str(SCRIPTS))
     app.add_js_file("sliders.js")
+    app.add_js_file("previews.js")
 
 
 def setup(app):

@@ -82,7 +82,15 @@ def text_of(node) -> str:
     if isinstance(node, (nodes.math, nodes.math_block)):
         formula = typeset(node.astext(), False).get("mathml")
         return linear(formula) if formula else ""
-    return node.astext() if isinstance(node, nodes.Text) else ""
+    if not isinstance(node, nodes.Text) or is_label(node):
+        return ""
+    return node.astext()
+
+
+def is_label(text) -> bool:
+    """The target of a reference stands in for its text until it is resolved."""
+    reference = text.parent.parent
+    return isinstance(reference, addnodes.pending_xref) and reference["reftype"] != "term" and text == reference["reftarget"]
 
 
 def title_of(node, kind) -> str:
@@ -124,7 +132,7 @@ def write(app, exception):
 def record(app, docname: str, one: dict) -> dict:
     page = app.env.titles[docname].astext()
     anchor = "" if one["kind"] == "section" and one["title"] == page else one["ids"][0]
-    title = " ".join(filter(None, [number(app.env, docname, one), one["title"]]))
+    title = (" " if one["kind"] == "section" else ": ").join(filter(None, [number(app.env, docname, one), one["title"]]))
     return one | {
         "title": title,
         "page": ". ".join(filter(None, [dotted(app.env.toc_secnumbers.get(docname, {}).get("")), page])),

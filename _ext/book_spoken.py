@@ -4,6 +4,7 @@
     'eta sub k'
 """
 
+import re
 import unicodedata
 from xml.etree import ElementTree
 
@@ -44,10 +45,13 @@ LINKS = {"msub": "_", "msup": "^", "mfrac": "/"}
 
 
 def linear(mathml: str) -> str:
-    """A formula in one line of signs, as results of a search show it: `∂ L / ∂ w _ k`."""
-    return " ".join(signs(ElementTree.fromstring(mathml)).split())
+    """A formula in one line of signs, as results of a search show it: `∂ L/∂ w_k`."""
+    line = " ".join(signs(ElementTree.fromstring(mathml)).split())
+    return re.sub(r"(?<=[(\[]) | (?=[)\],.;′])", "", line)
 
 
 def signs(element) -> str:
     parts = [signs(child) for child in element] or [unicodedata.normalize("NFKC", element.text or "")]
+    if element.tag == "msup" and parts[-1] == "′":
+        return "".join(parts)
     return LINKS.get(element.tag, " ").join(parts)

@@ -20,6 +20,7 @@
   const isAscii = (term) => /^[a-z]{4,}$/.test(term);
   const options = {
     boost: { title: 5, words: 2 },
+    weights: { prefix: 0.7, fuzzy: 0.4 },
     prefix: (term) => isAscii(term) || /^[가-힣]{2,}$/.test(term),
     fuzzy: (term) => (isAscii(term) && term.length > 4 ? 0.2 : false),
     boostDocument: (id) => ({ term: 1.6, definition: 1.4, theorem: 1.3 })[entries[id].kind] || 1,
@@ -47,7 +48,8 @@
     const pattern = new RegExp(`(?<![a-zA-Z])(${escaped.join("|")})`, "giu");
     const first = Math.max(0, entry.text.search(pattern));
     const start = first < 80 ? 0 : entry.text.indexOf(" ", first - 60) + 1;
-    const piece = entry.text.slice(start, start + 220);
+    const stop = entry.text.indexOf(" ", start + 210);
+    const piece = entry.text.slice(start, stop < 0 ? undefined : stop);
     if (start) shownText.append("… ");
     let end = 0;
     for (const match of piece.matchAll(pattern)) {
@@ -55,7 +57,7 @@
       end = match.index + match[0].length;
     }
     shownText.append(piece.slice(end));
-    if (start + 220 < entry.text.length) shownText.append(" …");
+    if (stop >= 0) shownText.append(" …");
     return shownText;
   };
 
