@@ -147,6 +147,8 @@ def _function(case):
         return "It is the square of the right answer."
     if case.holds(np.sqrt):
         return "It is the root of the right answer."
+    if case.holds(lambda e: 1 - e):
+        return "It is 1 minus the right answer."
 
 
 def _truncated(case):
@@ -294,6 +296,8 @@ def _diagonal(case):
         return f"{in_shape(case)} Yours is a diagonal matrix, and its diagonal is asked for."
     if all(g.ndim == 1 < g.size for g in case.given) and case.heals(np.diag):
         return f"{in_shape(case)} Yours is the diagonal, and the matrix is asked for."
+    if all(e.ndim == 2 and min(e.shape) > 1 for e in case.expected) and case.holds(np.diag):
+        return f"{in_shape(case)} Yours is the diagonal alone; the entries beside it are not all 0."
 
 
 def _broadcast(case):

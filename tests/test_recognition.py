@@ -90,6 +90,9 @@ def told(expected, given, **more):
     (M, 1 / M, "It is the reciprocal of the right answer."),
     (M, M**2, "It is the square of the right answer."),
     (M**2, abs(M), "It is the root of the right answer."),
+    (normalised(M, 1), 1 - normalised(M, 1), "It is 1 minus the right answer."),
+    (np.array([1, 0, 1, 0, 1]), np.array([0, 1, 0, 1, 0]), "It is 1 minus the right answer."),
+    (J, P * (1 - P), "Yours has shape (3,), expected shape (3, 3). Yours is the diagonal alone"),
     (M, M + 1, "yours is 1 too large everywhere."),
 ])
 def test_a_usual_mistake_is_recognised(expected, given, words):
