@@ -361,12 +361,17 @@ def _as_values(value, subject):
 # comparing
 
 def _compare(key, points, expected, given, place=""):
-    case = Case(expected, given, key.tolerance, points, _names(key), isinstance(key.answer, tuple), key.relative)
+    case = Case(expected, given, key.tolerance, points, _names(key), _is_several(key.answer), key.relative)
     if all(case.right()):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
-    explained = _hint(key, case) or recognise(case) or _slip(key, case) or _two_slips(key, case)
+    explained = _hint(key, case) or _slip(key, case) or recognise(case) or _two_slips(key, case)
     where = _where(key, points[case.right().index(False)]) if points else ""
     return Verdict("wrong", f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip(), None if explained else case)
+
+
+def _is_several(answer):
+    """Whether the answer is written as numbers of their own, in a tuple, and not as an array."""
+    return isinstance(answer, tuple) or isinstance(answer, list) and any(isinstance(each, tuple) for each in answer)
 
 
 def _evaluated(key, source):

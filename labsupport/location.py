@@ -18,7 +18,7 @@ def evidence(case: Case, where: str) -> str:
     """
     k = case.right().index(False)
     e, g = case.expected[k], case.given[k]
-    if g.ndim == 0:
+    if g.ndim == e.ndim == 0:
         return f". {f'At {where} yours gives' if where else 'Yours is'} {show_number(g.item())}."
     if e.shape != g.shape or e.size < 3 or case.separate:
         return "."

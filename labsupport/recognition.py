@@ -19,6 +19,8 @@ def recognise(case: Case) -> str | None:
     >>> recognise(Case([np.array([[1.0, 2.0], [3.0, 4.0]])], [np.array([[1.0, 3.0], [2.0, 4.0]])]))
     'It is transposed.'
     """
+    if not all(a.size for a in [*case.expected, *case.given]):
+        return None
     slips = SLIPS if case.agrees_in_shape() else SLIPS_OF_SHAPE
     with np.errstate(all="ignore"):
         return next(filter(None, (slip(case) for slip in slips)), None)
@@ -75,8 +77,9 @@ def _matrices(case):
 
 def _close(case):
     e, g = flat(case.expected), flat(case.given)
-    rounded = g.any() and any(np.allclose(g, np.round(e, digits), rtol=0, atol=1e-12) for digits in (1, 2, 3, 4))
-    if rounded or np.allclose(g, e, rtol=5e-3, atol=0):
+    # one number with one digit has many ways to come about, and so has a 0
+    digits = range(1 if e.size > 2 else 2, 5) if np.mean(g[g != e] != 0) > 0.5 else ()
+    if any(np.allclose(g, np.round(e, n), rtol=0, atol=1e-12) for n in digits) or np.allclose(g, e, rtol=5e-3, atol=0):
         return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
 
 
@@ -101,7 +104,7 @@ def _factor(case):
 
 
 def _mean(case, factors):
-    """Whether the factors are the numbers of what is averaged: lengths or sizes of an argument or of the answer, or else a whole number."""
+    """Whether the factors are the numbers of what is averaged: lengths or sizes of an argument or of the answer."""
     for lengths in [] if case.separate else _lengths(case):
         if len(lengths) == len(factors) and min(lengths) > 1:
             if np.allclose(factors, lengths):
@@ -109,7 +112,7 @@ def _mean(case, factors):
             if np.allclose(np.multiply(factors, lengths), 1):
                 return f"It looks as if you took the mean where the sum was asked: multiply by {_each(lengths)}."
     n = round(max(abs(factors[0]), 1 / abs(factors[0])))
-    if n > 2 and common(factors) and case.expected[0].ndim and not case.separate:  # the number of examples may not be known here
+    if n > 2 and not case.points and case.expected[0].ndim and not case.separate:  # what was averaged is not known here
         return (f"If the mean over {n} was asked, you summed." if np.isclose(factors[0], n) else
                 f"If the sum of {n} was asked, you took the mean." if np.isclose(factors[0], 1 / n) else None)
     return None
@@ -144,6 +147,8 @@ def _function(case):
         return "It is the square of the right answer."
     if case.holds(np.sqrt):
         return "It is the root of the right answer."
+    if case.holds(lambda e: 1 - e):
+        return "It is 1 minus the right answer."
 
 
 def _truncated(case):
@@ -238,7 +243,7 @@ def _exchanged(e, g):
 def _other_axis(case):
     """A sum, mean or largest entry of a square argument, taken over its other axis."""
     for name, column in zip(case.names, zip(*case.points)):
-        if all(isinstance(a, np.ndarray) and a.ndim == 2 for a in column):
+        if all(isinstance(a, np.ndarray) and a.ndim == 2 and a.size for a in column):
             for reduce in (np.sum, np.mean, np.max):
                 for axis in (0, 1):
                     right = all(case.equal(e, reduce(a, axis=axis)) for e, a in zip(case.expected, column))
@@ -247,20 +252,22 @@ def _other_axis(case):
 
 
 def _other_normalisation(case):
-    """Rows of one sum are asked for, as a softmax has them, and the columns have it."""
-    if not _matrices(case) or min(min(e.shape) for e in case.expected) < 2:
+    """Rows with the sum 1 or 0 are asked for, as a softmax and its loss have them, and the columns have it."""
+    e = flat(case.expected)
+    if not _matrices(case) or min(min(e.shape) for e in case.expected) < 2 or np.array_equal(e, np.round(e)):
         return None
     for axis, right, wrong in ((1, "rows", "columns"), (0, "columns", "rows")):
         sums, other = ([a.sum(axis=i) for a in arrays] for arrays, i in ((case.expected, axis), (case.given, 1 - axis)))
         own = [g.sum(axis=axis) for g in case.given]
-        total = sums[0][0]
-        if all(np.allclose(s, total, atol=1e-9) for s in [*sums, *other]) and not any(np.allclose(s, total, atol=1e-9) for s in own):
-            return f"That is over the wrong axis: your {wrong} have the sum {show_number(total, 4)}, and the {right} should."
+        total = np.round(sums[0][0], 9)
+        if total in (0, 1) and all(np.allclose(s, total, atol=1e-9) for s in [*sums, *other]) and not any(np.allclose(s, total, atol=1e-9) for s in own):
+            return f"That is over the wrong axis: your {wrong} have the sum {total:g}, and the {right} should."
 
 
 def _same_total(case):
     """All entries wrong and their sum right: the same matrix may have been summed over its other axis."""
-    if case.separate or not all(e.ndim == 1 and e.size > 2 for e in case.expected):
+    square = all(any(np.shape(a) == e.shape * 2 for a in point) for point, e in zip(case.points, case.expected))
+    if case.separate or not square or not all(e.ndim == 1 and e.size > 2 for e in case.expected):
         return None
     totals = [(e.sum(), g.sum()) for e, g in zip(case.expected, case.given)]
     all_wrong = all(wrong.all() for wrong in case.wrong())
@@ -285,11 +292,12 @@ def _reshaped(case):
 
 
 def _diagonal(case):
-    expected, given = differing_shapes(case)
-    if len(expected) == 1 and expected[0] > 1 and case.holds(np.diag):
+    if all(e.ndim == 1 < e.size for e in case.expected) and case.holds(np.diag):
         return f"{in_shape(case)} Yours is a diagonal matrix, and its diagonal is asked for."
-    if len(given) == 1 and given[0] > 1 and case.heals(np.diag):
+    if all(g.ndim == 1 < g.size for g in case.given) and case.heals(np.diag):
         return f"{in_shape(case)} Yours is the diagonal, and the matrix is asked for."
+    if all(e.ndim == 2 and min(e.shape) > 1 for e in case.expected) and case.holds(np.diag):
+        return f"{in_shape(case)} Yours is the diagonal alone; the entries beside it are not all 0."
 
 
 def _broadcast(case):
@@ -302,7 +310,7 @@ def _broadcast(case):
 
 def _not_reduced(case):
     """The right sums or means of the given entries; or sums and means of the right ones."""
-    for axis, keepdims in product((0, 1, None), (False, True)):
+    for axis, keepdims in () if case.separate else product((0, 1, None), (False, True)):
         for reduce, verb, what in ((np.sum, "Sum", "sum"), (np.mean, "Take the mean", "mean")):
             reduction = partial(reduce, axis=axis, keepdims=keepdims)
             # a sum of 0 is too easily met
@@ -322,7 +330,7 @@ def _name(axis):
 
 def _sum_over_the_other_axis(case):
     """Both are vectors with the same sum, or with the same mean: of a matrix, over its two axes."""
-    if all(e.ndim == g.ndim == 1 and min(e.size, g.size) > 1 for e, g in zip(case.expected, case.given)):
+    if not case.separate and all(e.ndim == g.ndim == 1 and min(e.size, g.size) > 1 for e, g in zip(case.expected, case.given)):
         for reduce in (np.sum, np.mean):
             pairs = [(reduce(e), reduce(g)) for e, g in zip(case.expected, case.given)]
             if all(np.isclose(e, g, rtol=1e-9) and not np.isclose(abs(e), (0, 1), atol=1e-6).any() for e, g in pairs):

@@ -90,6 +90,9 @@ def told(expected, given, **more):
     (M, 1 / M, "It is the reciprocal of the right answer."),
     (M, M**2, "It is the square of the right answer."),
     (M**2, abs(M), "It is the root of the right answer."),
+    (normalised(M, 1), 1 - normalised(M, 1), "It is 1 minus the right answer."),
+    (np.array([1, 0, 1, 0, 1]), np.array([0, 1, 0, 1, 0]), "It is 1 minus the right answer."),
+    (J, P * (1 - P), "Yours has shape (3,), expected shape (3, 3). Yours is the diagonal alone"),
     (M, M + 1, "yours is 1 too large everywhere."),
 ])
 def test_a_usual_mistake_is_recognised(expected, given, words):
@@ -112,6 +115,9 @@ def test_a_usual_mistake_is_recognised(expected, given, words):
     (normalised(M, 1)[0], normalised(M[::-1], 1)[0]),  # probabilities have the same sum, whatever is wrong
     (J, J + 0.1 * np.array([[1, -1, 0], [-1, 1, 0], [0, 0, 0]])),  # rows and columns of both have the sum 0
     (np.array(0.0), V - V.mean()),  # many arrays have the sum 0
+    (np.array([[1.0, 2], [2, 1]]), np.array([[1.0, 3], [2, 0]])),  # so have rows and columns of small whole numbers
+    (np.array([0.04, 1, 2]), np.array([0.0, 1, 2])),  # a wrong 0 is not a rounded 0.04
+    (np.array(0.26), np.array(0.3)),
 ])
 def test_what_explains_not_everything_is_not_recognised(expected, given):
     assert told(expected, given) is None or "shape" in told(expected, given) and "right" not in told(expected, given)
@@ -241,7 +247,8 @@ QUOTIENT = Key("(cos(t)*t - sin(t))/t**2", at=[-1.5, 0.3, 1, 2], variables="t", 
     (PRODUCT, lambda x: 2 * x * np.sin(x) - x**2 * np.cos(x), "The term with the slope of sin(x) has the wrong sign."),
     (QUOTIENT, lambda t: (np.cos(t) * t + np.sin(t)) / t**2, "The term with the slope of 1/t has the wrong sign."),
     (SUM, lambda x: 2 * x, "The term exp(x) has a slope, too."),
-    (SUM, lambda x: 2 * x + np.exp(x) + 7, "yours is 7 too large everywhere."),
+    (SUM, lambda x: 2 * x + np.exp(x) + 7, "The constant 7 has the slope 0."),
+    (Key("3*cos(3*x)", at=[0, 0.5, 1], of="sin(3*x)"), lambda x: np.cos(3 * x), "The inner derivative is missing: the slope of 3*x"),
 ])
 def test_a_slip_in_a_rule_of_differentiation_is_recognised(key, answer, words):
     assert words in check("slip", answer, keys={"slip": key}).message
@@ -299,6 +306,23 @@ def test_what_is_recognised_of_any_two_matrices_is_true(pair):
         "off by a constant factor": lambda: np.linalg.matrix_rank(np.stack([given.ravel(), expected.ravel()])) == 1,
     }
     assert all(true() for words, true in claims.items() if words in message)
+
+
+shapes = st.lists(st.integers(0, 3), max_size=3).map(tuple)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(shapes, shapes), min_size=1, max_size=3), st.booleans(), st.sampled_from([1.0, 0.0, np.inf]), st.randoms())
+def test_no_shapes_whatever_raise(pairs, alike, some, random):
+    expected = [np.reshape([random.choice([1.0, 2.0, -3.0]) for _ in range(int(np.prod(e)))], e) for e, _ in pairs]
+    given = [np.reshape([random.choice([1.0, 2.0, some]) for _ in range(int(np.prod(g)))], g)
+             for g in (e if alike else g for e, g in pairs)]
+    for points, names in (((), ()), ([(e, 2.0) for e in expected], ["a", "b"])):
+        case = Case(expected, given, points=points, names=names)
+        if not all(case.right()):
+            assert recognise(case) is None or recognise(case).endswith((".", "?"))
+            assert (evidence(case, "") + locate(case)).endswith((".", "?"))
+            difference.draw(case)
 
 
 # a picture, where one says more
