@@ -3,6 +3,7 @@
 The expected answers stand in `labsupport/answers/`, one module a chapter. Nothing in a student's answer stops a notebook.
 """
 
+import copy
 import difflib
 import inspect
 import pkgutil
@@ -67,12 +68,39 @@ def check(label: str, answer, *, keys: dict | None = None) -> Verdict:
         raise UnknownExercise(f"check takes the label first, then the answer: check(\"derivatives-…\", answer), got "
                               f"{type(label).__name__} as the label")
     key = find(label, keys)
-    try:
-        verdict = _judge(key, answer)
-    except _Reply as reply:
-        verdict = Verdict(*reply.args)
-    print(f"{MARKS[verdict.status]} {label}: {verdict.message}")
-    return verdict
+    return _told(label, _judge, key, answer)
+
+
+def check_examples(label: str, function, examples) -> Verdict:
+    """Say whether a function is right at a few examples; whoever grades it tries other points.
+
+    label: names the question in the message; it needs no key. function: the student's; `...`, or a function that returns it, is
+    not attempted yet. examples: pairs (arguments, expected): a tuple of arguments, and the number, array, or list or dictionary
+    of these that the function is to return for them.
+
+    Prints one short message and returns it as a `Verdict`. Never raises for what is wrong with the function. Raises ValueError
+    for examples that are no such pairs.
+
+    >>> verdict = check_examples("square", lambda x: 2 * x, [((1.0,), 2.0), ((3.0,), 6.0)])
+    ✓ square: right at the 2 examples; it will be graded at other points
+    """
+    return _told(label, _judge_examples, function, _pairs(examples))
+
+
+def check_shape(label: str, value, shape) -> Verdict:
+    """Say whether a value has the form asked for; whether it is right is left to grading.
+
+    label: names the question in the message; it needs no key. value: a number, an array, or a list or dictionary of these; `...`
+    is not attempted yet. shape: a tuple of lengths, () for a number; a list or a dictionary of such tuples for a list or a
+    dictionary of values.
+
+    Prints one short message and returns it as a `Verdict`. Never raises for what is wrong with the value. Raises ValueError for
+    a shape that is none.
+
+    >>> verdict = check_shape("slopes", [1.0, 2.0], (2,))
+    ✓ slopes: of the shape asked for, (2,); its values will be graded
+    """
+    return _told(label, _judge_shape, value, _shape(shape))
 
 
 def labels(chapter: str) -> list[str]:
@@ -96,6 +124,16 @@ class _Reply(Exception):
     """Ends the comparison with a status and a message."""
 
 
+def _told(label, judge, *case):
+    """The verdict of a judge, printed."""
+    try:
+        verdict = judge(*case)
+    except _Reply as reply:
+        verdict = Verdict(*reply.args)
+    print(f"{MARKS[verdict.status]} {label}: {verdict.message}")
+    return verdict
+
+
 # finding keys
 
 def _chapters():
@@ -117,8 +155,10 @@ def _judge(key, answer):
 
 
 def _is_blank(answer):
-    """None, ..., or a list of them."""
-    return answer is None or answer is ... or isinstance(answer, (list, tuple)) and answer != type(answer)() and all(map(_is_blank, answer))
+    """None, ..., or a list or dictionary of them."""
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    return answer is None or answer is ... or isinstance(answer, (list, tuple)) and len(answer) > 0 and all(map(_is_blank, answer))
 
 
 def _judge_value(key, answer):
@@ -126,19 +166,134 @@ def _judge_value(key, answer):
         answer = _called(key, _as_function(key, answer, []), (), [])
     if callable(answer):
         raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
-    return _compare(key, [_as_values(answer, "this is")])
+    return _compare(key, [], _evaluated(key, key.answer), [_as_values(answer, "this is")])
 
 
 def _judge_function(key, answer):
     points, warned = _points(key), []
     function = _as_function(key, answer, _names(key))
+    results = _results(key, function, points, warned)
+    given = [_as_values(result, _gives(key, point)) for result, point in zip(results, points)]
+    verdict = _compare(key, points, _evaluated(key, key.answer), given)
+    return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+
+
+def _results(key, function, points, warned):
+    """What the student's function returns at each of the points."""
     _check_arity(key, function, points[0])
     results = [_called(key, function, point, warned) for point in points]
     if all(map(_is_blank, results)):
         raise _Reply("not attempted", "not attempted yet")
-    given = [_as_values(result, f"at {_where(key, point)} your function gives") for result, point in zip(results, points)]
-    verdict = _compare(key, given)
-    return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+    return results
+
+
+def _gives(key, point, place=""):
+    return f"at {_where(key, point)} your function gives{' in ' * bool(place)}{place}"
+
+
+def _judge_examples(function, examples):
+    if _is_blank(function):
+        raise _Reply("not attempted", "not attempted yet")
+    if not callable(function):
+        raise _Reply("error", f"a function is asked for, and this is {type(function).__name__} {short_repr(function)}: "
+                              "give the function itself, not what it returns")
+    points, values, warned = *zip(*examples), []
+    key = Key(None, variables=" ".join(_parameters(function)))
+    parts = {}  # place in the result -> (point, expected, given) of each example
+    for point, value, result in zip(points, values, _results(key, function, points, warned)):
+        for place, expected, given in _parts(value, result):
+            given = _as_values(given, _gives(key, point, place))
+            parts.setdefault(place, []).append((point, as_array(expected), given))
+    for place, part in parts.items():
+        if not (verdict := _compare(key, *zip(*part), place)):
+            return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+    count = f"{len(points)} examples" if len(points) > 1 else "example"
+    return Verdict("right", f"right at the {count}; it will be graded at other points")
+
+
+def _pairs(examples):
+    if isinstance(examples, (list, tuple)) and examples and all(map(_is_pair, examples)):
+        return examples
+    raise ValueError("check_examples takes pairs of a tuple of arguments and the expected value, as in [((2.0,), 4.0)], got "
+                     f"{short_repr(examples)}")
+
+
+def _is_pair(example):
+    return isinstance(example, (list, tuple)) and len(example) == 2 and isinstance(example[0], tuple)
+
+
+def _parameters(function):
+    """The names of a function's arguments, as far as they are known."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have none
+        return []
+    return [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+
+
+def _parts(expected, given, place=""):
+    """The place, the expected and the given value of each number or array in lists and dictionaries."""
+    if isinstance(expected, dict):
+        if not isinstance(given, dict) or set(given) != set(expected):
+            raise _Reply("wrong", f"not yet: a dictionary with the keys {', '.join(map(repr, expected))} is asked for{_within(place)}, "
+                                  f"yours is {short_repr(given)}.")
+        for name in expected:
+            yield from _parts(expected[name], given[name], f"{place}[{name!r}]")
+    elif _is_list_of_arrays(expected):
+        if not isinstance(given, (list, tuple)) or len(given) != len(expected):
+            raise _Reply("wrong", f"not yet: a list of {len(expected)} values is asked for{_within(place)}, yours is {short_repr(given)}.")
+        for k, (each, own) in enumerate(zip(expected, given)):
+            yield from _parts(each, own, f"{place}[{k}]")
+    else:
+        yield place, expected, given
+
+
+def _within(place):
+    return f" in {place}" if place else ""
+
+
+def _is_list_of_arrays(value):
+    """Whether a list holds what cannot be one array: dictionaries, or arrays of several shapes."""
+    if not isinstance(value, (list, tuple)):
+        return False
+    try:
+        as_array(value)
+    except TypeError:
+        return True
+    return False
+
+
+def _judge_shape(value, shape):
+    if _is_blank(value):
+        raise _Reply("not attempted", "not attempted yet")
+    if callable(value):
+        raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
+    for place, wanted, given in _parts(shape, value):
+        given = _as_values(given, f"{place} is" if place else "this is")
+        if given.shape != wanted.lengths:
+            raise _Reply("wrong", f"not yet{_within(place)}. {_shapes_differ(wanted.lengths, given)}")
+    if shape == _Shape(()):
+        return Verdict("right", "a number, as asked for; its value will be graded")
+    form = f"shape asked for, {shape.lengths}" if isinstance(shape, _Shape) else "form asked for"
+    return Verdict("right", f"of the {form}; its values will be graded")
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A shape inside lists and dictionaries of shapes, where a tuple would be one more list."""
+
+    lengths: tuple
+
+
+def _shape(shape):
+    if isinstance(shape, dict) and shape:
+        return {name: _shape(each) for name, each in shape.items()}
+    if isinstance(shape, list) and shape:
+        return [_shape(each) for each in shape]
+    if not isinstance(shape, tuple) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ValueError("a shape is a tuple of lengths, () for a number, or a list or dictionary of such tuples, got "
+                         f"{short_repr(shape)}")
+    return _Shape(shape)
 
 
 def _names(key):
@@ -155,7 +310,15 @@ def _points(key):
 
 
 def _where(key, point):
-    return ", ".join(show_point(argument, name) for name, argument in zip(_names(key), point))
+    names = _names(key) + [f"argument {k}" for k in range(len(_names(key)) + 1, len(point) + 1)]
+    return ", ".join(_shown(argument, name) for name, argument in zip(names, point))
+
+
+def _shown(argument, name):
+    try:
+        return show_point(as_array(argument), name)
+    except TypeError:
+        return f"{name} = {short_repr(argument)}"
 
 
 def _as_function(key, answer, names):
@@ -186,13 +349,14 @@ def _check_arity(key, function, point):
     try:
         signature.bind(*point)
     except TypeError:
+        names = f": ({', '.join(_names(key))})" if len(_names(key)) == len(point) else ""
         raise _Reply("error", f"your function takes {signature}, but it is called with {len(point)} "
-                              f"argument{'s' * (len(point) > 1)}: ({', '.join(_names(key))})") from None
+                              f"argument{'s' * (len(point) != 1)}{names}") from None
 
 
 def _called(key, function, point, warned):
     """What the student's function returns at a point; None where it is not attempted."""
-    arguments = [a.copy() if isinstance(a, np.ndarray) else a for a in point]
+    arguments = copy.deepcopy(point)
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
@@ -235,17 +399,15 @@ def _as_values(value, subject):
 
 # comparing
 
-def _compare(key, given):
-    points = _points(key)
-    expected = _evaluated(key, key.answer)
+def _compare(key, points, expected, given, place=""):
     right = [close(e, g, key.tolerance) and (not key.relative or np.allclose(g, e, key.tolerance, 0)) for e, g in zip(expected, given)]
     if all(right):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
     k = right.index(False)
-    place = f"At {_where(key, points[k])} yours gives" if points else "Yours is"
-    value = f" {place} {show_number(given[k].item())}." if given[k].ndim == 0 else ""
-    hint = _hint(key, given) or _how_it_is_off(key, expected, given, right)
-    return Verdict("wrong", f"not yet.{value}{' ' + hint if hint else ''}")
+    subject = f"At {_where(key, points[k])} yours gives" if points else "Yours is"
+    value = f" {subject} {show_number(given[k].item())}." if given[k].ndim == 0 else ""
+    hint = _hint(key, given) or _how_it_is_off(key, points, expected, given, right)
+    return Verdict("wrong", f"not yet{_within(place)}.{value}{' ' + hint if hint else ''}")
 
 
 def _evaluated(key, source):
@@ -276,7 +438,7 @@ def _hint(key, given):
     return None
 
 
-def _how_it_is_off(key, expected, given, right):
+def _how_it_is_off(key, points, expected, given, right):
     for e, g in zip(expected, given):
         if e.shape != g.shape:
             return _off_in_shape(e, g, key.tolerance)
@@ -285,14 +447,18 @@ def _how_it_is_off(key, expected, given, right):
         return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
     with np.errstate(all="ignore"):
         whole = _off_by_sign(e, g, key) or _off_by_factor(e, g, key) or _off_by_reciprocal(e, g, key) or _off_by_constant(e, g, key)
-    return whole or " ".join(filter(None, [_off_at_points(key, right), _off_in_entries(expected, given, right, key.tolerance)]))
+    return whole or " ".join(filter(None, [_off_at_points(key, points, right), _off_in_entries(expected, given, right, key.tolerance)]))
 
 
 def _off_in_shape(e, g, tolerance):
     if close(e.T, g, tolerance):
         return f"It is transposed: yours has shape {g.shape}, expected {e.shape}."
-    advice = " Give the number itself, without brackets." if e.shape == () and g.size == 1 else ""
-    expected = "a single number, shape ()" if e.shape == () else f"shape {e.shape}"
+    return _shapes_differ(e.shape, g)
+
+
+def _shapes_differ(shape, g):
+    advice = " Give the number itself, without brackets." if shape == () and g.size == 1 else ""
+    expected = "a single number, shape ()" if shape == () else f"shape {shape}"
     return f"Yours has shape {g.shape}, expected {expected}.{advice}"
 
 
@@ -334,8 +500,8 @@ def _off_by_constant(e, g, key):
     return f"It is off by a constant: yours is {show_number(abs(offset))} too {'large' if offset > 0 else 'small'} everywhere."
 
 
-def _off_at_points(key, right):
-    points, names = _points(key), _names(key)
+def _off_at_points(key, points, right):
+    names = _names(key)
     if not any(right):
         return None
     side = ""
