@@ -134,7 +134,7 @@ class Submission:
         if name in self.lost:
             raise AnswerError(self.lost[name])
         try:
-            kind, value = self.ready().request(*request, seconds=self.seconds())
+            kind, value = self.ready().request(*request, left=self.left())
         except wire.NotPlain as error:
             self.note("grader", name, f"a check gives {name} a value that is {error}")
             raise KeyMistake(f"a check gives {name} a value that is {error}") from None
@@ -170,7 +170,7 @@ class Submission:
 
     def ran(self, worker: Worker, name: str, source: str) -> bool:
         try:
-            errors = worker.request("run", name, source, seconds=self.seconds())[1]
+            errors = worker.request("run", name, source, left=self.left())[1]
         except (Ended, wire.NotPlain) as end:
             self.lost[name] = f"{name} {end}"
             self.note("cell", name, f"{name} {end}; it is left out")
@@ -179,13 +179,13 @@ class Submission:
             self.note("cell", name, f"{name}: {error}")
         return True
 
-    def seconds(self) -> float:
-        """What is left for the next request."""
+    def left(self) -> float:
+        """Seconds of the submission's total."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             self.note("limit", "time", spent := f"the submission has used up its {self.limits.total:.3g} seconds")
             raise AnswerError(spent)
-        return min(self.limits.seconds, left)
+        return left
 
     def note(self, kind: str, name: str, text: str):
         """For the report; each once, a few hundred characters of it."""

@@ -9,6 +9,7 @@ import json
 import re
 import signal
 import tempfile
+import warnings
 import zipfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -154,7 +155,8 @@ def mark(path: Path, assignment: Assignment, limits: Limits) -> Result:
         cells = read_cells(path)
         if assignment.is_other(cells):
             raise Unreadable(f"this is another notebook: none of the names asked for ({assignment.names[0]}, …) occurs; ask for the right one")
-        with tempfile.TemporaryDirectory(prefix="grading-") as folder, last_resort(limits):
+        with tempfile.TemporaryDirectory(prefix="grading-") as folder, last_resort(limits), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are Otter's and Jupyter's
             return run_otter(Path(folder), cells, assignment, limits)
     except Unreadable as error:
         return Result("wrong file", assignment.blank(), reason=str(error))

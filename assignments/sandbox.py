@@ -7,13 +7,16 @@ the time, and ends the sandbox with all that is in it.
 import importlib.util
 import json
 import os
+import select
 import shutil
 import site
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import wire
 
 FOLDER = Path(__file__).resolve().parent
@@ -31,7 +34,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. seconds: for a cell or a call; total: for all of them, in seconds; memory and disk: in MB.
+    """What a submission may use. seconds: of running or sleeping, for a cell or a call; total: for all of them, by the clock; memory and disk: in MB.
     unsafe: without bubblewrap, in a process that sees the machine's files and network."""
 
     seconds: float = 5
@@ -57,16 +60,16 @@ class Worker:
             self.close()
             raise NoSandbox(f"the sandbox does not start: {said[-1] if said else 'it says nothing'}") from None
 
-    def request(self, task: str, *details, seconds: float | None = None):
-        """What the worker answers: ["value", …] or ["error", text]. Raises Ended when it has to be given up, and
-        wire.NotPlain for details that may not cross."""
-        seconds = self.limits.seconds if seconds is None else seconds
+    def request(self, task: str, *details, left: float = 3600):
+        """What the worker answers: ["value", …] or ["error", text]. left: seconds of the submission's total. Raises Ended when
+        the worker has to be given up, and wire.NotPlain for details that may not cross."""
         message = wire.dumps([task, *details])
         try:
-            wire.send(self.process.stdin.fileno(), message, seconds)
-            reply = wire.receive(self.process.stdout.fileno(), seconds)
+            wire.send(self.process.stdin.fileno(), message, self.limits.seconds)
+            self.wait(min(self.limits.seconds, left), left)
+            reply = wire.receive(self.process.stdout.fileno(), self.limits.seconds)
         except TimeoutError:
-            self.give_up(f"took longer than {seconds:.3g} seconds")
+            self.give_up(f"took longer than {min(self.limits.seconds, left):.3g} seconds")
         except wire.Malformed as error:
             self.give_up(f"sent what is no answer ({error})")
         except (EOFError, BrokenPipeError):
@@ -74,6 +77,35 @@ class Worker:
         if isinstance(reply, list) and len(reply) == 2 and (reply[0] == "value" or reply[0] == "error" and type(reply[1]) is str):
             return reply
         self.give_up("sent what is no answer")
+
+    def wait(self, seconds: float, left: float):
+        """For a reply. What counts is how long the code runs or sleeps: that others keep the machine busy is no fault of its own."""
+        pipe, start, before = self.process.stdout.fileno(), time.monotonic(), self.used()
+        if wire.is_ready(pipe, select.POLLIN, seconds):
+            return
+        while self.used() - before < seconds and not self.is_asleep() and time.monotonic() - start < min(10 * seconds, left):
+            if wire.is_ready(pipe, select.POLLIN, 0.1):
+                return
+        raise TimeoutError
+
+    def inner(self) -> psutil.Process:
+        """The process that runs the code: bubblewrap's only child."""
+        outer = psutil.Process(self.process.pid)
+        return outer if self.limits.unsafe else (outer.children() or [outer])[0]
+
+    def used(self) -> float:
+        """Seconds of a processor that the code has had."""
+        try:
+            times = self.inner().cpu_times()
+            return times.user + times.system
+        except psutil.Error:  # it has ended, and reading will tell
+            return float("inf")
+
+    def is_asleep(self) -> bool:
+        try:
+            return self.inner().status() == psutil.STATUS_SLEEPING
+        except psutil.Error:
+            return False
 
     def give_up(self, reason: str):
         self.close()

@@ -164,8 +164,11 @@ def due(seconds: float | None) -> float | None:
 
 def wait(pipe: int, event: int, deadline: float | None):
     """Until the pipe is ready: a write of up to PIPE_BUF bytes, then, does not block."""
+    if not is_ready(pipe, event, None if deadline is None else max(0.0, deadline - time.monotonic())):
+        raise TimeoutError
+
+
+def is_ready(pipe: int, event: int, seconds: float | None) -> bool:
     poll = select.poll()
     poll.register(pipe, event)
-    left = None if deadline is None else max(0, deadline - time.monotonic())
-    if not poll.poll(left and left * 1000 if left is None or left else 0):
-        raise TimeoutError
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
