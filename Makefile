@@ -1,9 +1,9 @@
-# Two commands: `make book` and `make test`; for lecturers, `make assignments`. Each installs what it needs into .venv first.
+# Two commands: `make book` and `make test`; for lecturers, `make assignments` and `make grade`. Each installs what it needs into .venv first.
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book test serve assignments bench clean
+.PHONY: book test serve assignments sample-submissions grade bench clean
 
 book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
@@ -18,6 +18,13 @@ serve: book
 given = $(if $(filter-out undefined,$(origin $(1))),--$(2) "$($(1))")
 assignments: .venv/lecturer node_modules/installed $(if $(ONLY),book)
 	python assignments/make.py $(call given,ONLY,only) $(call given,TITLE,title) $(call given,KEYS,keys)
+
+# ASSIGNMENT=derivatives SUBMISSIONS=folder; SECONDS=… for a cell or a call, AGAIN=1 to grade anew, UNSAFE=1 without a sandbox
+grade: .venv/lecturer
+	python assignments/grade.py "$(ASSIGNMENT)" "$(SUBMISSIONS)" $(call given,SECONDS,seconds) $(if $(AGAIN),--again) $(if $(UNSAFE),--unsafe)
+
+sample-submissions: .venv/lecturer
+	python assignments/samples.py "$(ASSIGNMENT)"
 
 bench: .venv/installed node_modules/installed
 	python benchmarks/engine.py benchmarks/engine.md
