@@ -234,17 +234,14 @@ COLUMNS = {
     "axe": lambda m: f"{len(m.violations)}",
     "console": lambda m: f"{len(m.errors)}",
     "wide": lambda m: f"{len(m.too_wide)}",
-    "lighthouse": lambda m: " ".join(map(str, m.scores.values())),
+    "lighthouse": lambda m: "  " + "/".join(map(str, m.scores.values())) if m.scores else "",
 }
 
 
-def table(rows: list[Measures]) -> str:
-    columns = {name: cell for name, cell in COLUMNS.items() if name != "lighthouse" or rows[0].scores}
-    width = max(len(row.page) for row in rows)
-    lines = [f"{'page':{width}}" + "".join(f"{name:>10}" for name in columns)]
-    lines += [f"{row.page:{width}}" + "".join(f"{cell(row):>{max(10, len(cell(row)) + 2)}}" for cell in columns.values())
-              for row in rows]
-    return "\n".join(lines)
+def line(row: Measures | None, width: int) -> str:
+    """One page in columns; their names if there is none."""
+    cells = [name if row is None else cell(row) for name, cell in COLUMNS.items()]
+    return f"{'page' if row is None else row.page:{width}}" + "".join(f"{cell:>10}" for cell in cells)
 
 
 def missing(site: Path, lighthouse: bool) -> str | None:
@@ -255,8 +252,10 @@ def missing(site: Path, lighthouse: bool) -> str | None:
         return f"The report needs a browser, one of {', '.join(BROWSERS)}: install the package chromium."
     if not AXE.exists():
         return "axe-core is not here: run `npm ci` in the book's folder, or `make book`."
+    if lighthouse and not shutil.which("node"):
+        return "Lighthouse runs on Node, which is not here: install requirements.txt, or run `make site-report LIGHTHOUSE=1`."
     if lighthouse and not LIGHTHOUSE.exists():
-        return "Lighthouse is not here: run `npm ci --prefix benchmarks`, or `make site-report LIGHTHOUSE=1`."
+        return "Lighthouse is not here: `make site-report LIGHTHOUSE=1` brings it (npm ci --prefix benchmarks)."
     return None
 
 
@@ -269,13 +268,17 @@ def main():
         sys.exit(reason)
     from playwright.sync_api import sync_playwright
 
+    names = pages(asked.site)
+    width = max(map(len, names))
+    print(line(None, width))
+    rows = []
     with served(asked.site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        rows = [measure(browser, address, page) for page in pages(asked.site)]
+        for name in names:
+            rows.append(measure(browser, address, name))
+            rows[-1].scores = rate(address, name) if asked.lighthouse else {}
+            print(line(rows[-1], width), flush=True)
         browser.close()
-        for row in rows if asked.lighthouse else []:
-            row.scores = rate(address, row.page)
-    print(table(rows))
     faults = [f"{row.page}: {fault}" for row in rows for fault in row.faults()]
     print("", f"{len(faults)} beyond the limits" if faults else "All within the limits.", *faults, sep="\n")
     sys.exit(bool(faults))

@@ -31,11 +31,13 @@ def test_mathematics_is_there_at_first_paint(browser, address):
 
 
 @pytest.mark.parametrize("lacking, words", [
-    ("site", "make book"), ("browser", "chromium"), ("axe", "npm ci"), ("lighthouse", "make site-report LIGHTHOUSE=1"),
+    ("site", "make book"), ("browser", "chromium"), ("axe", "npm ci"), ("node", "Node"),
+    ("lighthouse", "make site-report LIGHTHOUSE=1"),
 ])  # fmt: skip
 def test_what_the_report_lacks_is_said_in_one_line(lacking, words, monkeypatch, tmp_path):
     (tmp_path / "index.html").touch()
     present = tmp_path / "index.html"
+    monkeypatch.setattr(pages.shutil, "which", lambda name: None if lacking == "node" else f"/usr/bin/{name}")
     monkeypatch.setattr(pages, "chromium", lambda: None if lacking == "browser" else "/usr/bin/chromium")
     monkeypatch.setattr(pages, "AXE", tmp_path / "none" if lacking == "axe" else present)
     monkeypatch.setattr(pages, "LIGHTHOUSE", tmp_path / "none" if lacking == "lighthouse" else present)
