@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book test serve assignments sample-submissions grade bench clean
+.PHONY: book test serve assignments sample-submissions grade bench site-report clean
 
 book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
@@ -30,6 +30,10 @@ bench: .venv/installed node_modules/installed
 	python benchmarks/engine.py benchmarks/engine.md
 	python benchmarks/build.py
 
+# What every page costs its reader; LIGHTHOUSE=1 has Lighthouse rate each, too.
+site-report: book $(if $(LIGHTHOUSE),benchmarks/node_modules/installed)
+	python benchmarks/pages.py $(if $(LIGHTHOUSE),--lighthouse)
+
 clean:
 	rm -rf _build
 
@@ -45,4 +49,8 @@ clean:
 
 node_modules/installed: package-lock.json .venv/installed
 	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+benchmarks/node_modules/installed: benchmarks/package-lock.json .venv/installed
+	npm ci --prefix benchmarks --no-audit --no-fund --loglevel=error
 	touch $@

@@ -12,6 +12,7 @@ import http.server
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,8 +57,10 @@ SCROLL = """async () => {
     await Promise.all(shown.map(image => image.decode().catch(() => 0)));
     await go(0);
 }"""
-VIOLATIONS = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.flatMap(
+# The inside of formulas is left out: it has no controls, and takes the colour that is checked around it.
+VIOLATIONS = """only => axe.run({exclude: ['math']}, {resultTypes: ['violations'], ...only}).then(found => found.violations.flatMap(
     rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')}`)))"""
+ALL_RULES, COLOUR_RULES = {}, {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 @dataclass
@@ -120,9 +123,17 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         return io.BytesIO(content)
 
 
+def prefix_of(site: Path) -> str:
+    """The folder under which a host will serve the site, as its page for lost addresses has it."""
+    page = site / "404.html"
+    found = page.exists() and re.search(r'data-content_root="(/.*?)/?"', page.read_text("utf-8"))
+    return found[1].rstrip("/") if found else ""
+
+
 @contextlib.contextmanager
-def served(site: Path, prefix: str = ""):
+def served(site: Path):
     """The address, without a slash at its end, of a folder served on this machine."""
+    prefix = prefix_of(site)
     handler = type("Handler", (Handler,), {"prefix": prefix})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -153,11 +164,11 @@ def measure(browser, address: str, page: str) -> Measures:
         seen = tab.evaluate("measured")
         found.paint, found.mathematics, found.shift = seen["paint"] or 0.0, seen["mathematics"], seen["shift"]
         weigh(found, responses, urlparse(address).netloc)
-        found.violations += violations(tab, "light")
+        found.violations += violations(tab, "light", ALL_RULES)
         found.too_wide = [width for width in WIDTHS if is_too_wide(tab, width)]
     with opened(browser, "dark") as tab:
         tab.goto(f"{address}/{page}", wait_until="load")
-        found.violations += violations(tab, "dark")
+        found.violations += violations(tab, "dark", COLOUR_RULES)
     return found
 
 
@@ -190,9 +201,9 @@ def weigh(found: Measures, responses: list, own_host: str):
             found.gzip += len(content if Path(place.path).suffix in PACKED else gzip.compress(content, 6))
 
 
-def violations(tab, scheme: str) -> list[str]:
+def violations(tab, scheme: str, rules: dict) -> list[str]:
     tab.add_script_tag(path=AXE)
-    return [f"axe, {scheme}: {violation}" for violation in tab.evaluate(VIOLATIONS)]
+    return [f"axe, {scheme}: {violation}" for violation in tab.evaluate(VIOLATIONS, rules)]
 
 
 def is_too_wide(tab, width: int) -> bool:
@@ -223,17 +234,14 @@ COLUMNS = {
     "axe": lambda m: f"{len(m.violations)}",
     "console": lambda m: f"{len(m.errors)}",
     "wide": lambda m: f"{len(m.too_wide)}",
-    "lighthouse": lambda m: " ".join(map(str, m.scores.values())),
+    "lighthouse": lambda m: "  " + "/".join(map(str, m.scores.values())) if m.scores else "",
 }
 
 
-def table(rows: list[Measures]) -> str:
-    columns = {name: cell for name, cell in COLUMNS.items() if name != "lighthouse" or rows[0].scores}
-    width = max(len(row.page) for row in rows)
-    lines = [f"{'page':{width}}" + "".join(f"{name:>10}" for name in columns)]
-    lines += [f"{row.page:{width}}" + "".join(f"{cell(row):>{max(10, len(cell(row)) + 2)}}" for cell in columns.values())
-              for row in rows]
-    return "\n".join(lines)
+def line(row: Measures | None, width: int) -> str:
+    """One page in columns; their names if there is none."""
+    cells = [name if row is None else cell(row) for name, cell in COLUMNS.items()]
+    return f"{'page' if row is None else row.page:{width}}" + "".join(f"{cell:>10}" for cell in cells)
 
 
 def missing(site: Path, lighthouse: bool) -> str | None:
@@ -244,8 +252,10 @@ def missing(site: Path, lighthouse: bool) -> str | None:
         return f"The report needs a browser, one of {', '.join(BROWSERS)}: install the package chromium."
     if not AXE.exists():
         return "axe-core is not here: run `npm ci` in the book's folder, or `make book`."
+    if lighthouse and not shutil.which("node"):
+        return "Lighthouse runs on Node, which is not here: install requirements.txt, or run `make site-report LIGHTHOUSE=1`."
     if lighthouse and not LIGHTHOUSE.exists():
-        return "Lighthouse is not here: run `npm ci --prefix benchmarks`, or `make site-report LIGHTHOUSE=1`."
+        return "Lighthouse is not here: `make site-report LIGHTHOUSE=1` brings it (npm ci --prefix benchmarks)."
     return None
 
 
@@ -258,13 +268,17 @@ def main():
         sys.exit(reason)
     from playwright.sync_api import sync_playwright
 
+    names = pages(asked.site)
+    width = max(map(len, names))
+    print(line(None, width))
+    rows = []
     with served(asked.site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        rows = [measure(browser, address, page) for page in pages(asked.site)]
+        for name in names:
+            rows.append(measure(browser, address, name))
+            rows[-1].scores = rate(address, name) if asked.lighthouse else {}
+            print(line(rows[-1], width), flush=True)
         browser.close()
-        for row in rows if asked.lighthouse else []:
-            row.scores = rate(address, row.page)
-    print(table(rows))
     faults = [f"{row.page}: {fault}" for row in rows for fault in row.faults()]
     print("", f"{len(faults)} beyond the limits" if faults else "All within the limits.", *faults, sep="\n")
     sys.exit(bool(faults))
