@@ -58,7 +58,7 @@
       preview.replaceChildren();
       if (!input.value.trim()) return;
       try {
-        temml.render(Expressions.tex(Expressions.parse(input.value, sheet.variables)), preview, { displayMode: true });
+        temml.render(`\\displaystyle ${Expressions.tex(Expressions.parse(input.value, sheet.variables))}`, preview);
       } catch (error) {
         if (!(error instanceof Expressions.NotUnderstood)) throw error;
         preview.textContent = error.message;

@@ -400,14 +400,22 @@ const Expressions = (() => {
 
   function productTeX(a, b) {
     const right = b.op === "neg" ? bracketed(tex(b)) : atLeast(3, b), left = atLeast(3, a);
-    return left + (/^[-\d.]|^\\tfrac/.test(right) ? " \\cdot " : "\\,") + right;
+    return left + (/^[-\d.]|^\\t?frac\{?\d/.test(right) ? " \\cdot " : "\\,") + right;
   }
 
-  function powerTeX(base, exponent) {
+  function powerTeX(base, power) {
+    const exponent = slashed(power);
     if (base.op === "call" && !["sqrt", "cbrt", "abs"].includes(base.parts[0])) {
-      return `${functionTeX(base.parts[0])}^{${tex(exponent)}}${bracketed(tex(base.parts[1]))}`;
+      return `${functionTeX(base.parts[0])}^{${exponent}}${bracketed(tex(base.parts[1]))}`;
     }
-    return `${strength(base) < 6 ? bracketed(tex(base)) : tex(base)}^{${tex(exponent)}}`;
+    return `${strength(base) < 6 ? bracketed(tex(base)) : tex(base)}^{${exponent}}`;
+  }
+
+  // a fraction of two floors is too small to read in an exponent
+  function slashed(tree) {
+    const [a, b] = tree.parts;
+    if (tree.op === "neg") return `-${slashed(a)}`;
+    return tree.op === "/" ? `${atLeast(3, a)}/${atLeast(4, b)}` : tex(tree);
   }
 
   return { NotUnderstood, parse, value, tex };

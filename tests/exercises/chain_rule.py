@@ -56,6 +56,7 @@ sizes = [(1, 300), (300, 200), (200, 1000)]
 softplus = {"u2": sp.log(u), "u1": sp.log(1 + u), "x": sp.log(1 + sp.exp(u))}
 
 PROOFS = {
+    "chain_rule-polar": lambda a, b: finite.jacobian(lambda q: q[0] * np.stack([np.cos(q[1]), np.sin(q[1])]), np.array([a, b])),
     "chain_rule-inside": sp.diff(sp.sin(3 * x**2 + 1), x),
     "chain_rule-order": [sp.diff((x + 1) ** 2, x).subs(x, 2), sp.diff(x**2 + 1, x).subs(x, 2)],
     "chain_rule-table": [
@@ -82,6 +83,10 @@ phi, target = np.array(PHI, dtype=float), np.array(Y, dtype=float).ravel()
 v1, v2 = np.array(V1), np.array(V2)
 
 WRONG = {
+    "chain_rule-polar": [
+        (lambda r, phi: [[np.cos(phi), np.sin(phi)], [-r * np.sin(phi), r * np.cos(phi)]], "transposed"),
+        (lambda r, phi: [[np.cos(phi), -np.sin(phi)], [np.sin(phi), np.cos(phi)]], "the factor r"),
+    ],
     "chain_rule-inside": [
         (lambda x: np.cos(3 * x**2 + 1), "missing as a factor"),
         (lambda x: np.cos(6 * x), "not replaced"),
