@@ -37,13 +37,15 @@
     const status = form.querySelector("[role=status]"), note = form.querySelector(".answer-kept");
     const name = `answer:${form.dataset.label}`, sheet = JSON.parse(form.querySelector("script").text);
     input.value = kept.get(name);
+    let saying;
 
     function say(state, message) {
       form.dataset.state = state;
       input.setAttribute("aria-invalid", String(state === "wrong" || state === "error"));
       // emptied first, or the same words would not be read a second time
       status.replaceChildren();
-      setTimeout(() => message && status.append(mark(state), message[0].toUpperCase() + message.slice(1)), 50);
+      clearTimeout(saying);
+      saying = setTimeout(() => message && status.append(mark(state), message[0].toUpperCase() + message.slice(1)), 50);
     }
 
     function mark(state) {

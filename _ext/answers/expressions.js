@@ -348,6 +348,8 @@ const Expressions = (() => {
 
   const strength = (tree) => (tree.op === "number" && /e/i.test(tree.parts[1]) ? 3 : STRENGTH[tree.op] ?? 6);
   const bracketed = (text) => `\\left(${text}\\right)`;
+  const leads = ({ op, parts }) => op === "neg" || ("+-*".includes(op) && leads(parts[0])); // with a minus
+  const behind = (level, tree) => (leads(tree) ? bracketed(tex(tree)) : atLeast(level, tree));
   const atLeast = (level, tree) => (strength(tree) < level ? bracketed(tex(tree)) : tex(tree));
 
   function tex(tree) {
@@ -358,9 +360,9 @@ const Expressions = (() => {
       case "variable": return nameTeX(a);
       case "call": return callTeX(a, b);
       case "list": return listTeX(tree);
-      case "neg": return `-${atLeast(3, a)}`;
-      case "+": return `${tex(a)} + ${atLeast(b.op === "neg" ? 3 : 1, b)}`;
-      case "-": return `${tex(a)} - ${atLeast(3, b)}`;
+      case "neg": return `-${behind(3, a)}`;
+      case "+": return `${tex(a)} + ${behind(1, b)}`;
+      case "-": return `${tex(a)} - ${behind(3, b)}`;
       case "/": return `\\frac{${tex(a)}}{${tex(b)}}`;
       case "*": return productTeX(a, b);
       case "^": return powerTeX(a, b);
@@ -399,7 +401,7 @@ const Expressions = (() => {
   }
 
   function productTeX(a, b) {
-    const right = b.op === "neg" ? bracketed(tex(b)) : atLeast(3, b), left = atLeast(3, a);
+    const left = atLeast(2, a), right = behind(3, b);
     return left + (/^[-\d.]|^\\t?frac\{?\d/.test(right) ? " \\cdot " : "\\,") + right;
   }
 
@@ -415,7 +417,7 @@ const Expressions = (() => {
   function slashed(tree) {
     const [a, b] = tree.parts;
     if (tree.op === "neg") return `-${slashed(a)}`;
-    return tree.op === "/" ? `${atLeast(3, a)}/${atLeast(4, b)}` : tex(tree);
+    return tree.op === "/" ? `${atLeast(2, a)}/${atLeast(4, b)}` : tex(tree);
   }
 
   return { NotUnderstood, parse, value, tex };
