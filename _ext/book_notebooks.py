@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
+from book_answers import answer_box
 from book_markdown import Markdown
 from book_publish import ROOT, WHEEL, repository
 
@@ -157,6 +158,8 @@ class Chapter:
             self.exercise(node)
         elif is_solution_node(node):
             self.solution(node)
+        elif isinstance(node, answer_box):
+            self.answer(node)
         else:
             self.texts.append(self.write(node))
 
@@ -187,6 +190,10 @@ class Chapter:
         content = self.write.blocks(node[-1].children)
         self.texts.append(f"{self.write.anchors(node)}<details><summary>{node['title']}</summary>\n\n{content}\n\n</details>")
         self.end_cell()
+
+    def answer(self, node):
+        self.texts.append(self.write.blocks(node.children))
+        self.code(f'check_expression("{node["label"]}", "...")', [])
 
     def code_cell(self, node):
         """A link to a figure leads to just above its cell, where both are seen."""
