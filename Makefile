@@ -3,9 +3,14 @@ PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book test serve bench clean
+.PHONY: book pdf test serve bench clean
 
 book: .venv/installed node_modules/installed
+	jupyter-book build . -W -n --keep-going
+
+# Built once more, so that the pages link to their PDF.
+pdf: book
+	python _ext/book_pdf.py
 	jupyter-book build . -W -n --keep-going
 
 test: book
