@@ -78,6 +78,7 @@ class Book:
         """Names become unique in the one page, links lead to places in it, files are found from `_build`."""
         if element.tag == "details":
             element.set("open", "")
+        element.attrib.pop("placeholder", None)
         if "id" in element.attrib and element.get("id") != place(page):
             element.set("id", place(page, element.get("id")))
         for name in REFERRING:

@@ -87,10 +87,14 @@ def built_from() -> Edition:
 
 
 def git(*arguments, check=True, **environment) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(ROOT), "-c", "core.autocrlf=false", *map(str, arguments)],
-        env=os.environ | environment, capture_output=True, text=True,
-    )  # fmt: skip
+    """What git says; without `check`, nothing where it fails or is not installed."""
+    command = ["git", "-C", str(ROOT), "-c", "core.autocrlf=false", *map(str, arguments)]
+    try:
+        done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    except FileNotFoundError:
+        if check:
+            sys.exit("Publishing needs git, which is not here: install the package git.")
+        return ""
     if check and done.returncode:
         sys.exit(f"git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout.strip()
