@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book pdf test serve bench clean
+.PHONY: book pdf test test-lowest test-pinned test-newest serve bench clean
 
 book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
@@ -15,6 +15,10 @@ pdf: book
 
 test: book
 	python -m pytest -n auto --dist loadfile
+
+# With other libraries: the lowest allowed, the pinned, the newest; on each Python found, or on those in PYTHONS.
+test-lowest test-pinned test-newest: book
+	python tests/library_sets.py $(@:test-%=%) $(PYTHONS)
 
 serve: book
 	python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)

@@ -120,17 +120,22 @@ class Book:
 
     def headings(self) -> list[str]:
         parts = [self.contents, *self.bodies.values()]
-        return [" ".join(heading.text_content().split()) for part in parts for heading in part.cssselect("h1, h2, h3, h4, h5, h6")]
+        found = [heading for part in parts for heading in part.cssselect("h1, h2, h3, h4, h5, h6")]
+        return [" ".join(heading.text_content().split()) for heading in found]
 
     def markup(self) -> str:
         home = parse(self.site / "index.html")
         styles = [LINK(rel="stylesheet", href=f"{self.site.name}/{link.get('href')}")
                   for link in home.iter("link") if link.get("rel") == "stylesheet"]  # fmt: skip
-        head = "".join(lxml.html.tostring(style, encoding="unicode") for style in styles)
-        body = "".join(lxml.html.tostring(part, encoding="unicode") for part in [cover(self.where), self.contents, *self.bodies.values()])
-        return (f'<!DOCTYPE html><html lang="{home.get("lang", "en")}" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
-                f"<title>{html.escape(config()['title'])}</title>{head}<style>{STYLES.read_text('utf-8')}</style></head>"
-                f"<body>{body}</body></html>")  # fmt: skip
+        head = "".join(map(source, styles))
+        body = "".join(map(source, [cover(self.where), self.contents, *self.bodies.values()]))
+        return (f'<!DOCTYPE html><html lang="{home.get("lang", "en")}" data-theme="light" data-mode="light"><head>'
+                f'<meta charset="utf-8"><title>{html.escape(config()["title"])}</title>{head}'
+                f"<style>{STYLES.read_text('utf-8')}</style></head><body>{body}</body></html>")  # fmt: skip
+
+
+def source(element) -> str:
+    return lxml.html.tostring(element, encoding="unicode")
 
 
 def parse(path: Path):
@@ -191,19 +196,21 @@ def chromium():
 
 
 def print_book(book: Book, target: Path):
-    source = book.site.with_name("print.html")
+    one = book.site.with_name("print.html")
     try:
-        source.write_text(book.markup(), "utf-8")
+        one.write_text(book.markup(), "utf-8")
         with chromium() as browser:
             page = browser.new_page()
-            page.goto(source.as_uri(), wait_until="load", timeout=300_000)
+            page.goto(one.as_uri(), wait_until="load", timeout=300_000)
             check_fonts(page)
             numbers = pages_of_places(page.pdf(prefer_css_page_size=True))
             page.evaluate(NUMBER, numbers)
             printed = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     finally:
-        source.unlink(missing_ok=True)
-    target.write_bytes(finished(printed, book.headings()))
+        one.unlink(missing_ok=True)
+    half = target.with_suffix(".half")
+    half.write_bytes(finished(printed, book.headings()))
+    half.replace(target)
 
 
 def check_fonts(page):

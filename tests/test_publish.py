@@ -101,7 +101,7 @@ def build_book(book, chapters: dict[str, str], **environment):
 
 
 def build(book, **environment):
-    return run(str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", "-n", "--keep-going", cwd=book, **environment)
+    return run(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "-W", "-n", "--keep-going", cwd=book, **environment)
 
 
 def install_nothing(book):
