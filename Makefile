@@ -3,13 +3,31 @@ PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book test serve assignments sample-submissions grade bench site-report clean
+.PHONY: book pdf test test-lowest test-pinned test-newest test-outputs test-offline serve assignments \
+	sample-submissions grade bench site-report clean
 
 book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
 
-test: book .venv/lecturer
+# Built once more, so that the pages link to their PDF.
+pdf: book
+	python _ext/book_pdf.py
+	jupyter-book build . -W -n --keep-going
+
+test: .venv/lecturer book
 	python -m pytest -n auto --dist loadfile
+
+# With other libraries: the lowest allowed, the pinned, the newest; on each Python found, or on those in PYTHONS.
+test-lowest test-pinned test-newest: book
+	python tests/library_sets.py $(@:test-%=%) $(PYTHONS)
+
+# The commit at hand, built twice: the same outputs, the same site.
+test-outputs: .venv/installed node_modules/installed
+	python tests/outputs.py
+
+# Once everything is installed, nothing needs a network.
+test-offline: .venv/installed node_modules/installed
+	bash .ci/offline $(MAKE) pdf test
 
 serve: book
 	python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)

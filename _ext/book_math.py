@@ -155,7 +155,9 @@ def reduce_font(target: Path):
     subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
     subsetter.subset(font)
     make_radicals_equally_wide(font)
-    subset.save_font(font, str(target), options)
+    half = target.with_suffix(".half")  # an interrupted build leaves no half of a font under its name
+    subset.save_font(font, str(half), options)
+    half.replace(target)
 
 
 def make_radicals_equally_wide(font):
