@@ -256,12 +256,17 @@ def identifiers(cells):
 
 def write_wheel(app, exception):
     if exception is None and app.builder.format == "html":
-        kept = Path(app.outdir).parent / "wheel" / digest(*package_files()) / WHEEL
-        if not kept.exists():
-            shutil.rmtree(kept.parent.parent, ignore_errors=True)
-            build_wheel(kept.parent)
         folder(app).mkdir(exist_ok=True)
-        shutil.copyfile(kept, folder(app) / WHEEL)
+        shutil.copyfile(wheel(Path(app.outdir).parent), folder(app) / WHEEL)
+
+
+def wheel(build: Path) -> Path:
+    """The wheel of labsupport, kept below the folder of builds until the package changes."""
+    kept = build / "wheel" / digest(*package_files()) / WHEEL
+    if not kept.exists():
+        shutil.rmtree(kept.parent.parent, ignore_errors=True)
+        build_wheel(kept.parent)
+    return kept
 
 
 def package_files() -> list[Path]:

@@ -205,8 +205,9 @@ def cut(cell: Cell):
 
 
 def further(place: str, lines: int) -> str:
-    path, _, line = place.rpartition(":")
-    return f"{path}:{int(line) + lines}"
+    """An exercise of the book has a place without a line."""
+    path, colon, line = place.rpartition(":")
+    return f"{path}:{int(line) + lines}" if colon else place
 
 
 def opened(piece: Cell, name: str, parts: dict) -> str:
