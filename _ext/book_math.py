@@ -126,11 +126,17 @@ def visit_display(writer, node):
 
 def write_assets(app):
     """Temml's styles and the reduced font, made once and served by the site."""
-    if app.builder.format != "html":
-        return
+    if app.builder.format == "html":
+        folder = make_assets(Path(app.outdir).parent)
+        app.config.html_static_path.append(str(folder.parent))
+        app.add_css_file("math/temml.css")
+
+
+def make_assets(build: Path) -> Path:
+    """The folder that holds them, below the folder of builds."""
     if not FONT.exists():
         raise ExtensionError("The mathematical font is not here: run `npm ci` in the book's folder, or `make book`.")
-    folder = Path(app.outdir).parent / "assets" / "math"
+    folder = build / "assets" / "math"
     folder.mkdir(parents=True, exist_ok=True)
     font = folder / "stix-two-math.woff2"
     if not font.exists() or font.stat().st_mtime < max(FONT.stat().st_mtime, Path(__file__).stat().st_mtime):
@@ -139,8 +145,7 @@ def write_assets(app):
         '@font-face { font-family: STIX2; src: url("stix-two-math.woff2") format("woff2"); font-display: swap; }'
     )
     (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", face, STYLES.read_text("utf-8"), flags=re.S), "utf-8")
-    app.config.html_static_path.append(str(folder.parent))
-    app.add_css_file("math/temml.css")
+    return folder
 
 
 def reduce_font(target: Path):
@@ -150,7 +155,9 @@ def reduce_font(target: Path):
     subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
     subsetter.subset(font)
     make_radicals_equally_wide(font)
-    subset.save_font(font, str(target), options)
+    half = target.with_suffix(".half")  # an interrupted build leaves no half of a font under its name
+    subset.save_font(font, str(half), options)
+    half.replace(target)
 
 
 def make_radicals_equally_wide(font):

@@ -10,6 +10,7 @@ import pkgutil
 import sysconfig
 import traceback
 import warnings
+import zlib
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import combinations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labsupport import answers, difference
+from labsupport import answers, difference, expressions
 from labsupport.answers import Key
 from labsupport.comparison import Case
 from labsupport.location import evidence, locate, shapes_differ
@@ -26,6 +27,7 @@ from labsupport.slips import slips
 from labsupport.structure import Mismatch, Shape, pairs, shapes, within
 from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
 
+DRAWN = 20  # points at which a typed answer is compared
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
 # whose lines of a traceback are not the student's
 FOREIGN = (*(sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent), "<frozen", "<lambdify")
@@ -74,7 +76,7 @@ def check(label: str, answer, *, keys: dict | None = None) -> Verdict:
         raise UnknownExercise(f"check takes the label first, then the answer: check(\"derivatives-…\", answer), got "
                               f"{type(label).__name__} as the label")
     key = find(label, keys)
-    return _told(label, _judge, key, answer)
+    return _told(label, _judge, key if _points(key) else drawn(label, key), answer)
 
 
 def check_examples(label: str, function, examples) -> Verdict:
@@ -107,6 +109,79 @@ def check_shape(label: str, value, shape) -> Verdict:
     ✓ slopes: of the shape asked for, (2,); its values will be graded
     """
     return _told(label, _judge_shape, value, shapes(shape))
+
+
+def check_expression(label: str, text: str, *, keys: dict | None = None) -> Verdict:
+    """Say whether an answer is right that is typed as mathematics, as in a box of the page: "-3x^2 sin(x^3)" or "[2x, 1]".
+
+    label, keys: as for `check`. text: the answer in the names of the exercise's variables; "..." is not attempted yet. It is
+    compared at points drawn from the stated ranges. Prints and returns what `check` would for the same function or number, or
+    says at which character the text is not understood (status "error").
+
+    >>> verdict = check_expression("square", "1/2x", keys={"square": Key("2*x", ranges={"x": (-2, 2)})})
+    ✗ square: not yet. At x = -0.4056 yours gives -0.2028. It is off by a constant factor: yours is ¼ times the right answer.
+    """
+    key = drawn(label, find(label, keys))
+    try:
+        answer = text if text in (None, ..., "...", "…", "") else read(key, text)
+    except expressions.NotUnderstood as error:
+        print(f"{MARKS['error']} {label}: {error}")
+        return Verdict("error", str(error))
+    return check(label, None if isinstance(answer, str) else answer, keys={label: key})
+
+
+def read(key: Key, text: str):
+    """A typed answer as a function of the key's variables, or as a value where it has none. Raises expressions.NotUnderstood."""
+    if not isinstance(text, str):
+        raise expressions.NotUnderstood(f"The answer is typed as text, in quotes: \"2x\". This is {type(text).__name__} {short_repr(text)}.")
+    if not key.ranges and _points(key):
+        raise expressions.NotUnderstood("The answer to this exercise is code: give it to check.")
+    function = expressions.function(text, _names(key) if key.ranges else [])
+    return function if key.ranges else function()
+
+
+def drawn(label: str, key: Key) -> Key:
+    """The key with points drawn from its ranges, the same for a label every time; those without a finite answer are left out.
+    A key without ranges is returned as it is. Raises ValueError if too few points are left."""
+    if not key.ranges:
+        return key
+    rng = np.random.default_rng(zlib.crc32(label.encode()))
+    points = [tuple(round(rng.uniform(*key.ranges[name]), 4) for name in _names(key)) for _ in range(5 * DRAWN)]
+    key = replace(key, at=points if len(points[0]) > 1 else [x for x, in points])
+    good = [point for point, value in zip(key.at, _evaluated(key, key.answer)) if np.isfinite(value).all()]
+    if len(good) < DRAWN:
+        raise ValueError(f"{label}: in the ranges {key.ranges} the expected answer is finite at {len(good)} of {5 * DRAWN} points only")
+    return replace(key, at=good[:DRAWN])
+
+
+def sheet(label: str, keys: dict | None = None) -> dict:
+    """What an answer box on a page compares with, as plain lists: the names of the variables, the points (none for a value), the
+    values of the expected answer, of each mistake and of the original function at each point, the tolerance.
+
+    Raises UnknownExercise, or ValueError for a key whose answer cannot be typed: a function without `ranges`."""
+    key = drawn(label, find(label, keys))
+    if not key.ranges and (callable(key.answer) or _points(key)):
+        raise ValueError(f"{label}: its answer is a function, and its key has no ranges from which to draw the points")
+
+    def values(source):
+        return [_plain(value) for value in _evaluated(key, source)]
+
+    return {
+        "variables": _names(key) if key.ranges else [],
+        "points": _points(key),
+        "expected": values(key.answer),
+        "mistakes": [[hint, values(mistake)] for hint, mistake in key.mistakes.items()],
+        "of": None if key.of is None else values(key.of),
+        "tolerance": key.tolerance,
+        "relative": key.relative,
+    }
+
+
+def _plain(value):
+    """An array as nested lists for JSON, which has no infinity; twelve digits are more than any tolerance asks for."""
+    if value.ndim:
+        return [_plain(entry) for entry in value]
+    return float(f"{value:.12g}") if np.isfinite(value) else str(float(value)).replace("nan", "NaN").replace("inf", "Infinity")
 
 
 def labels(chapter: str) -> list[str]:
@@ -377,15 +452,11 @@ def _is_several(answer):
 def _evaluated(key, source):
     """An answer of the key (function, text, number or array) as a list of arrays, one a point; one in all for a value."""
     points = _points(key)
-    if isinstance(source, str):
-        import sympy
-
-        symbols = [_symbol(name) for name in _names(key)]
-        source = sympy.sympify(source, locals=dict(zip(_names(key), symbols)))
-        return [lambdify(source, symbols if points else [])(np.array(p)) for p in points or [0.0]]
+    if expressions.is_text(source):
+        source = expressions.function(source, _names(key) if points else [])
     if callable(source):
         with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
-            return [as_array(source(*point)) for point in points]
+            return [as_array(source(*point)) for point in points or [()]]
     return [as_array(source)] * max(1, len(points))
 
 

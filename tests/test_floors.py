@@ -10,7 +10,7 @@ import pytest
 import labsupport
 
 FLOORS = {
-    "answers": 0, "array_protocol": 0, "derived": 0, "finite": 0, "functions": 0, "rulebook": 0, "rules": 0, "shapes": 0,
+    "answers": 0, "array_protocol": 0, "derived": 0, "expressions": 0, "finite": 0, "functions": 0, "rulebook": 0, "rules": 0, "shapes": 0,
     "slips": 0, "spiral": 0,
     "dual": 1, "tensor": 1,
     "operators": 2,
