@@ -130,7 +130,8 @@ def _points(case, wrong):
     ax.plot(x, case.expected, "o", markersize=10, fillstyle="none", color=LARGE, label="expected")
     ax.plot(x, case.given, "x", markersize=8, markeredgewidth=2, color=SMALL, label="yours")
     ax.legend(fontsize=11, frameon=False)
-    off = ", ".join(f"{show_number(each)} ({'too large' if g > e else 'too small'})"
-                    for each, e, g, w in zip(x, case.expected, case.given, wrong) if w)
+    off = [f"{show_number(each)} ({'too large' if g > e else 'too small'})"
+           for each, e, g, w in sorted(zip(x, case.expected, case.given, wrong)) if w]
+    others = f" and {len(off) - 6} more" if len(off) > 6 else ""
     return ax.figure, (f"Yours beside the expected values: they agree at {np.sum(~wrong)} of {wrong.size} points and differ at "
-                       f"{name} = {off}.")
+                       f"{name} = {', '.join(off[:6])}{others}.")

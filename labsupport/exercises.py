@@ -454,19 +454,10 @@ def _evaluated(key, source):
     points = _points(key)
     if expressions.is_text(source):
         source = expressions.function(source, _names(key) if points else [])
-    if is_sympy(source):
-        symbols = [_symbol(name) for name in _names(key)]
-        return [lambdify(source, symbols if points else [])(np.array(p)) for p in points or [0.0]]
     if callable(source):
         with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
             return [as_array(source(*point)) for point in points or [()]]
     return [as_array(source)] * max(1, len(points))
-
-
-def _sympified(key, text):
-    import sympy
-
-    return sympy.sympify(text, locals={name: _symbol(name) for name in _names(key)})
 
 
 def _hint(key, case):
@@ -493,11 +484,19 @@ def _slip(key, case):
         return None
     import sympy
 
-    formula, x = _sympified(key, key.of), _symbol(_names(key)[0])
-    if not _same(_evaluated(key, formula.diff(x)), case._replace(given=case.expected)):
+    symbols = [_symbol(name) for name in _names(key)]
+    try:
+        formula = sympy.sympify(key.of, locals=dict(zip(_names(key), symbols)))
+    except sympy.SympifyError:
         return None
-    wrong = ((hint, derivative) for hint, derivative in slips(formula, x) if not derivative.has(sympy.nan, sympy.zoo))
-    return next((hint for hint, derivative in wrong if _same(_evaluated(key, derivative), case)), None)
+
+    def at_points(derivative):
+        return [lambdify(derivative, symbols)(np.array(point)) for point in case.points]
+
+    if formula.free_symbols - set(symbols) or not _same(at_points(formula.diff(symbols[0])), case._replace(given=case.expected)):
+        return None
+    wrong = ((hint, derivative) for hint, derivative in slips(formula, symbols[0]) if not derivative.has(sympy.nan, sympy.zoo))
+    return next((hint for hint, derivative in wrong if _same(at_points(derivative), case)), None)
 
 
 def _two_slips(key, case):
