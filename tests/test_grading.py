@@ -239,7 +239,7 @@ def parent(path) -> int:
 def test_plain_values_cross_unchanged(value):
     back = wire.loads(wire.dumps(value)[8:])
     assert type(back) is type(value)
-    np.testing.assert_array_equal(back, value)
+    assert back == value if not isinstance(value, np.ndarray) else np.array_equal(back, value) and back.dtype == value.dtype.newbyteorder("=")
 
 
 @pytest.mark.parametrize("value", [..., object(), {1, 2}, b"bytes", len, np.array([object()]), np.array(["x"]), {1: 2}, {"a": ...}, 10**9999],
