@@ -38,9 +38,9 @@ def test_the_right_place_is_among_the_first_three(query, search):
 
 
 def test_a_result_shows_where_it_stands_and_the_words_in_their_context(search):
-    first = search("secant").locator("#search-list li").first
-    assert first.locator("mark").first.inner_text().lower().startswith("secant")
-    assert first.locator(".search-page").count() == 1
+    results = search("secant").locator("#search-list")
+    assert results.locator("mark").first.inner_text().lower().startswith("secant")
+    assert results.locator(".search-page").all_inner_texts()[:3].count("3. Derivatives") >= 1
 
 
 def test_nothing_found_says_what_to_try(search):
@@ -94,7 +94,7 @@ def test_without_javascript_the_index_and_the_glossary_are_offered(browser, addr
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}/search.html")
-    notice = tab.locator("noscript")
+    notice = tab.locator("main noscript")
     assert "needs JavaScript" in notice.inner_text() and "glossary" in notice.inner_html()
     context.close()
 

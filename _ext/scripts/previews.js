@@ -111,5 +111,9 @@
   document.addEventListener("focusout", () => link && close());
   document.addEventListener("keydown", (event) => event.key === "Escape" && close());
   document.addEventListener("click", close);
-  document.addEventListener("scroll", () => box && !box.matches(":hover") && close(), { passive: true });
+  const follow = () => {
+    const { top, bottom } = link.getBoundingClientRect();
+    bottom < 0 || top > innerHeight ? close() : place();
+  };
+  document.addEventListener("scroll", () => box && follow(), { passive: true });
 })();
