@@ -162,9 +162,7 @@ def usual_answers(label):
     for mistake in [*key.mistakes.values(), *([key.of] if key.of is not None else [])]:
         if not callable(mistake):
             yield typed(mistake)
-    yield from (f"-({answer})", f"({answer})/2", f"3({answer})", "[1, 2, 3, 4, 5, 6, 7]", "0", "1/0", "sqrt(-1)")
-    if not answer.startswith("["):
-        yield from (f"{answer} + 1", f"1/({answer})", f"1.001({answer})", f"({answer}) + |x|" if "x" in key.ranges else "7")
+    yield from (f"-({answer})", f"3({answer})", "[1, 2, 3, 4, 5, 6, 7]", "1/0", "sqrt(-1)")
 
 
 def typed(source) -> str:
@@ -242,13 +240,15 @@ SYMBOLIC = [label for label in TYPED if exercises.find(label).ranges]
 
 
 def test_two_hundred_forms_of_right_answers_are_accepted(judging):
-    told = same_in_both(judging, rewritten(200))
+    told = same_in_both(judging, rewritten(200))  # by Python, too
     assert [status for status, _ in told] == ["right"] * 200
 
 
 def test_two_hundred_answers_with_one_thing_changed_are_rejected(judging):
-    told = same_in_both(judging, mutated(200))
+    cases, sheets = mutated(200), {label: exercises.sheet(label) for label in SYMBOLIC}
+    told = judging([(sheets[label], text) for label, text in cases])
     assert [status for status, _ in told] == ["wrong"] * 200
+    same_in_both(judging, cases[::10])
 
 
 NONSENSE = ["?", "foo", "🙂", "x x x =", "(((", ")))", "|||", "sin", "sin()", "^", "**", "1..2", "--", "=", "{", "\\frac{1}{2}", "<b>x</b>", "alert(1)", "x;y", ",,,", "[[", "__proto__",
