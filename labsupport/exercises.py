@@ -156,7 +156,8 @@ def drawn(label: str, key: Key) -> Key:
 
 def sheet(label: str, keys: dict | None = None) -> dict:
     """What an answer box on a page compares with, as plain lists: the names of the variables, the points (none for a value), the
-    values of the expected answer, of each mistake and of the original function at each point, the tolerance.
+    values of the expected answer, of each mistake and of the original function at each point, the tolerance; whether the entries
+    are numbers of their own, asked for together, and no vector.
 
     Raises UnknownExercise, or ValueError for a key whose answer cannot be typed: a function without `ranges`."""
     key = drawn(label, find(label, keys))
@@ -174,6 +175,7 @@ def sheet(label: str, keys: dict | None = None) -> dict:
         "of": None if key.of is None else values(key.of),
         "tolerance": key.tolerance,
         "relative": key.relative,
+        "separate": isinstance(key.answer, tuple) or isinstance(key.answer, list) and any(isinstance(part, tuple) for part in key.answer),
     }
 
 

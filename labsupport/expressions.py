@@ -258,10 +258,11 @@ class _Parser:
 
     def at_factor(self):
         """Whether a factor begins here without a sign before it."""
-        if self.here.kind == "number":
+        after_bracket = self.tokens[self.i - 1].kind in ("|", *CLOSING.values())
+        if self.here.kind == "number" and not after_bracket:
             raise NotUnderstood(f"The number {self.here.text} at character {self.here.place} stands right after “{self.tokens[self.i - 1].text}”: "
                                 "write ^ for a power, * for a product.")
-        return self.here.kind in ("variable", "constant", "function", "√", "∛", *CLOSING) or self.here.kind == "|" and not self.bars
+        return self.here.kind in ("number", "variable", "constant", "function", "√", "∛", *CLOSING) or self.here.kind == "|" and not self.bars
 
     def implied(self, left):
         return self.joined(Token("*", "a product", self.here.place), left, self.power())

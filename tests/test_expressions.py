@@ -28,6 +28,7 @@ READINGS = {
     "x⁻²": "x**(-2)", "x^½": "sqrt(x)", "arctan(x)": "atan(x)", "tanh x": "tanh(x)", "σ(x)": "1/(1+exp(-x))", "sigmoid(-x)": "1/(1+exp(x))",
     "theta^2": "theta**2", "θ²": "theta**2", "2θx": "2*theta*x", "λx": "lam*x", "lambda x": "lam*x", "lam*x": "lam*x", "x_1 + x₁": "2*x1", "x1^2": "x1**2",
     "dL_dy(1 - y^2)": "dL_dy*(1-y**2)", "1.5e2 x": "150*x", ".5x": "x/2", "2.x": "2*x", "+x": "x", "--x": "x", "2*-x": "-2*x", "Sin(X)": "sin(x)", "{x+1}[x-1]": "x**2-1",
+    "-16 ln(2) 2^(-t/5)": "-16*log(2)*2**(-t/5)", "(x+1)2": "2*(x+1)", "|y| 2x": "2*x*abs(y)",
     "log2(8x)": "log(8*x)/log(2)", "log10(x)": "log(x)/log(10)", "cot x": "1/tan(x)", "sinh x": "sinh(x)", "2^x": "2**x", "x**3": "x**3", "x sin(x)(x+1)": "x*sin(x)*(x+1)",
     "cos θ sin θ": "cos(theta)*sin(theta)", "\u2061sin\u2062 x": "sin(x)", " x ": "x", "e^-x/2": "exp(-x)/2", "sqrt(2)/2": "sqrt(2)/2", "sin sin x": "sin(sin(x))",
 }  # fmt: skip
@@ -41,7 +42,7 @@ KIND = {
     "*x": "missing before * at character 1", "x+*y": "missing before * at character 3", "()": "missing before ) at character 2", "x,": "at the end, after ,",
     "(x+1": "bracket ( at character 1 is never closed", "2(x+(y": "bracket ( at character 5 is never closed", "x)": "bracket ) at character 2 was never opened",
     "(x]": "bracket ( at character 1 meets ] at character 3", "|x": "bar | at character 1 is never closed",
-    "x2": "number 2 at character 2 stands right after “x”", "x 2": "character 3", "(x)2": "right after “)”", "1.2.3": "number .3 at character 4",
+    "x2": "number 2 at character 2 stands right after “x”", "x 2": "character 3", "1.2.3": "number .3 at character 4",
     "sin": "sin at character 1 is applied to nothing: write sin(x)", "x+cos*2": "cos at character 3", "sin^-1(x)": "write arcsin(x) or 1/sin(x)", "ln⁻¹x": "write 1/ln(x)",
     "f(x)=x": "“f” at character 1", "y=3x": "Leave out the = at character 2", "x#": "sign “#” at character 2", "x'": "sign “'” at character 2", "3$": "sign “$”",
     "[1,2;3]": "different lengths, 2 and 1", "[[1,2],3]": "different lengths, 2 and 1", "sin(x,y)": "takes one number, not a list", "[1,2]+3": "shapes (2,) and () cannot be joined by +",

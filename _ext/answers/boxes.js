@@ -81,8 +81,8 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       whenLoaded(() => {
-        show();
         const { status: state, message } = Judge.judge(sheet, input.value);
+        state === "error" ? preview.replaceChildren() : show();
         say(state, message);
       });
     });

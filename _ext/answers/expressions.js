@@ -193,11 +193,12 @@ const Expressions = (() => {
     }
 
     atFactor() {
-      if (this.at("number")) {
-        throw not(`The number ${this.here.text} at character ${this.here.place} stands right after “${this.tokens[this.i - 1].text}”: ` +
+      const { kind, text } = this.tokens[this.i - 1];
+      if (this.at("number") && !["|", ")", "]", "}"].includes(kind)) {
+        throw not(`The number ${this.here.text} at character ${this.here.place} stands right after “${text}”: ` +
           "write ^ for a power, * for a product.");
       }
-      return this.at(...NAMED) || (this.at("|") && !this.bars);
+      return this.at("number", ...NAMED) || (this.at("|") && !this.bars);
     }
 
     implied(left) { return this.joined({ kind: "*", text: "a product", place: this.here.place }, left, this.power(), true); }
@@ -344,6 +345,7 @@ const Expressions = (() => {
 
   const STRENGTH = { "+": 1, "-": 1, neg: 2, "*": 3, "/": 5, "^": 4 };
   const NAMES = { log: "\\ln", log2: "\\log_2", log10: "\\log_{10}", asin: "\\arcsin", acos: "\\arccos", atan: "\\arctan", sigmoid: "\\sigma" };
+  const VARIANTS = ["epsilon", "phi"]; // as the book writes them
   const STANDARD = ["exp", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"];
 
   const strength = (tree) => (tree.op === "number" && /e/i.test(tree.parts[1]) ? 3 : STRENGTH[tree.op] ?? 6);
@@ -379,7 +381,7 @@ const Expressions = (() => {
     const slope = name.match(/^d(\p{L}+)_d(\p{L}+)$/u);
     if (slope) return `\\frac{d${slope[1]}}{d${slope[2]}}`;
     const [, stem, digits] = name.match(/^(.*?)_?([0-9]*)$/), long = LONG[stem] ?? stem;
-    const letter = long in GREEK ? `\\${long}` : stem.length > 1 ? `\\mathrm{${stem.replace(/_/g, "\\_")}}` : stem;
+    const letter = long in GREEK ? `\\${VARIANTS.includes(long) ? "var" : ""}${long}` : stem.length > 1 ? `\\mathrm{${stem.replace(/_/g, "\\_")}}` : stem;
     return digits ? `${letter}_{${digits}}` : letter;
   }
 

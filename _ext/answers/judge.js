@@ -1,10 +1,11 @@
-// Right, wrong with a hint, or not understood: what `labsupport/exercises.py` says of a typed answer, in the same words.
+// Right, wrong with a hint, or not understood: the verdicts of `labsupport/exercises.py` on a typed answer, and its words for what
+// is wrong in the usual ways.
 "use strict";
 
 const Judge = (() => {
   const PARTS = { "1/2": "½", "1/3": "⅓", "1/4": "¼", "2/3": "⅔", "3/4": "¾" };
 
-  // sheet: {variables, points, expected, mistakes, of, tolerance, relative}, from `exercises.sheet`
+  // sheet: {variables, points, expected, mistakes, of, tolerance, relative, separate}, from `exercises.sheet`
   function judge(sheet, text) {
     if (["", "...", "…"].includes(text.trim())) return { status: "not attempted", message: "not attempted yet" };
     try {
@@ -38,10 +39,18 @@ const Judge = (() => {
     const right = expected.map((e, i) => close(e, given[i], sheet.tolerance) && (!sheet.relative || near(e, given[i], sheet.tolerance)));
     if (right.every(Boolean)) return { status: "right", message: points.length > 1 ? `right at all ${points.length} points` : "right" };
     const k = right.indexOf(false);
-    const place = single ? "Yours is" : `At ${where(sheet, points[k])} yours gives`;
-    const value = given[k].shape.length ? "" : ` ${place} ${showNumber(given[k].entries[0])}.`;
+    const shown = evidence(sheet, expected[k], given[k], single ? "" : where(sheet, points[k]));
     const advice = hint(sheet, given) ?? howItIsOff(sheet, expected, given, right);
-    return wrong(`not yet.${value}${advice ? ` ${advice}` : ""}`);
+    return wrong(`not yet${shown}${advice ? ` ${advice}` : ""}`);
+  }
+
+  // what is wrong at the first point: the number given, or the first wrong entry beside the expected one
+  function evidence(sheet, e, g, where) {
+    if (!g.shape.length && !e.shape.length) return `. ${where ? `At ${where} yours gives` : "Yours is"} ${showNumber(g.entries[0])}.`;
+    if (!same(e.shape, g.shape) || e.entries.length < 3 || sheet.separate) return ".";
+    const [i] = wrongEntries(e, g, sheet.tolerance);
+    const yours = showNumber(g.entries[i]), expected = showNumber(e.entries[i]);
+    return `${where ? `. For ${where}` : ""}, at [${index(i, e.shape).join(", ")}]: yours ${yours}, expected ${expected}.`;
   }
 
   const wrong = (message) => ({ status: "wrong", message });
@@ -69,7 +78,7 @@ const Judge = (() => {
     const e = flat(expected), g = flat(given);
     if (near(e, g, 5e-3)) return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for.";
     return offBySign(e, g, sheet) ?? offByFactor(e, g, sheet) ?? offByReciprocal(e, g, sheet) ?? offByConstant(e, g, sheet) ??
-      [offAtPoints(sheet, right), offInEntries(expected, given, right, sheet.tolerance)].filter(Boolean).join(" ");
+      [offAtPoints(sheet, right), offInEntries(sheet, expected, given, right)].filter(Boolean).join(" ");
   }
 
   function offInShape(e, g, tolerance) {
@@ -145,13 +154,18 @@ const Judge = (() => {
     return `It is right at ${right.filter(Boolean).length} of ${right.length} points${side}.`;
   }
 
-  function offInEntries(expected, given, right, tolerance) {
-    const k = right.indexOf(false), e = expected[k], g = given[k];
+  function offInEntries(sheet, expected, given, right) {
+    const k = right.indexOf(false), e = expected[k];
     if (!e.shape.length) return null;
-    const one = (x) => ({ shape: [], entries: [x] });
-    const bad = e.entries.map((_, i) => i).filter((i) => !close(one(e.entries[i]), one(g.entries[i]), tolerance));
+    const bad = wrongEntries(e, given[k], sheet.tolerance), size = e.entries.length;
+    if (!sheet.separate && size >= 3) return bad.length === 1 ? "All other entries are right." : `${bad.length} of ${size} entries are wrong.`;
     const others = bad.length > 1 ? `, and so ${bad.length === 2 ? "is" : "are"} ${bad.length - 1} more` : "";
     return `Entry [${index(bad[0], e.shape).join(", ")}] is wrong${others}.`;
+  }
+
+  function wrongEntries(e, g, tolerance) {
+    const one = (x) => ({ shape: [], entries: [x] });
+    return e.entries.map((_, i) => i).filter((i) => !close(one(e.entries[i]), one(g.entries[i]), tolerance));
   }
 
   function index(i, shape) {

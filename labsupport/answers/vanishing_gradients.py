@@ -40,12 +40,13 @@ KEYS = {
         },
     ),
     "vanishing_gradients-softsign": Key(
-        "1/(1 + abs(z))**2", of="z/(1 + abs(z))", variables="z", ranges={"z": (-4, 4)},
+        "1/(1 + abs(z))**2", variables="z", ranges={"z": (-4, 4)},
         mistakes={
             "The quotient rule divides by the square of the denominator.": "1/(1 + abs(z))",
             "For z < 0, |z| is −z: both terms of the numerator change, and its value is 1 there, too.": "sign(z)/(1 + abs(z))**2",
             "The two terms of the numerator are subtracted: u′v − uv′.": "(1 + 2*abs(z))/(1 + abs(z))**2",
             "That is the slope of 1/(1 + |z|): the numerator z moves, too.": "-sign(z)/(1 + abs(z))**2",
+            "That is the function itself: its slope is asked for.": "z/(1 + abs(z))",
         },
     ),
     "vanishing_gradients-leaky-module": Key(
