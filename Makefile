@@ -1,9 +1,10 @@
-# Two commands: `make book` and `make test`. Each installs what it needs into .venv first.
+# Two commands: `make book` and `make test`; for lecturers, `make assignments` and `make grade`. Each installs what it needs into .venv first.
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: book pdf test test-lowest test-pinned test-newest test-outputs test-offline serve bench clean
+.PHONY: book pdf test test-lowest test-pinned test-newest test-outputs test-offline serve assignments \
+	sample-submissions grade bench site-report clean
 
 book: .venv/installed node_modules/installed
 	jupyter-book build . -W -n --keep-going
@@ -13,7 +14,7 @@ pdf: book
 	python _ext/book_pdf.py
 	jupyter-book build . -W -n --keep-going
 
-test: book
+test: .venv/lecturer book
 	python -m pytest -n auto --dist loadfile
 
 # With other libraries: the lowest allowed, the pinned, the newest; on each Python found, or on those in PYTHONS.
@@ -31,9 +32,25 @@ test-offline: .venv/installed node_modules/installed
 serve: book
 	python -m http.server --bind 127.0.0.1 --directory _build/html $(or $(PORT),8000)
 
+# ONLY="derivatives:2,4 backprop:1 taylor:e3" makes one assignment, TITLE="Midterm 1", of these; KEYS=FOLDER takes your own keys.
+given = $(if $(filter-out undefined,$(origin $(1))),--$(2) "$($(1))")
+assignments: .venv/lecturer node_modules/installed $(if $(ONLY),book)
+	python assignments/make.py $(call given,ONLY,only) $(call given,TITLE,title) $(call given,KEYS,keys)
+
+# ASSIGNMENT=derivatives SUBMISSIONS=folder; SECONDS=… for a cell or a call, AGAIN=1 to grade anew, UNSAFE=1 without a sandbox
+grade: .venv/lecturer
+	python assignments/grade.py "$(ASSIGNMENT)" "$(SUBMISSIONS)" $(call given,SECONDS,seconds) $(if $(AGAIN),--again) $(if $(UNSAFE),--unsafe)
+
+sample-submissions: .venv/lecturer
+	python assignments/samples.py "$(ASSIGNMENT)"
+
 bench: .venv/installed node_modules/installed
 	python benchmarks/engine.py benchmarks/engine.md
 	python benchmarks/build.py
+
+# What every page costs its reader; LIGHTHOUSE=1 has Lighthouse rate each, too.
+site-report: book $(if $(LIGHTHOUSE),benchmarks/node_modules/installed)
+	python benchmarks/pages.py $(if $(LIGHTHOUSE),--lighthouse)
 
 clean:
 	rm -rf _build
@@ -44,6 +61,14 @@ clean:
 	python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
+.venv/lecturer: assignments/requirements.txt .venv/installed
+	python -m pip install --quiet --requirement assignments/requirements.txt
+	touch $@
+
 node_modules/installed: package-lock.json .venv/installed
 	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+benchmarks/node_modules/installed: benchmarks/package-lock.json .venv/installed
+	npm ci --prefix benchmarks --no-audit --no-fund --loglevel=error
 	touch $@

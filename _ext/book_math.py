@@ -42,6 +42,7 @@ class Typesetter:
 
     @cached_property
     def _server(self):
+        check_installed()
         return subprocess.Popen(
             [shutil.which("node"), str(Path(__file__).with_name("temml_server.mjs"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
@@ -129,10 +130,16 @@ def check_installed():
 
 def write_assets(app):
     """Temml's styles and the reduced font, made once and served by the site."""
-    if app.builder.format != "html":
-        return
+    if app.builder.format == "html":
+        folder = make_assets(Path(app.outdir).parent)
+        app.config.html_static_path.append(str(folder.parent))
+        app.add_css_file("math/temml.css")
+
+
+def make_assets(build: Path) -> Path:
+    """The folder that holds them, below the folder of builds."""
     check_installed()
-    folder = Path(app.outdir).parent / "assets" / "math"
+    folder = build / "assets" / "math"
     folder.mkdir(parents=True, exist_ok=True)
     font = folder / "stix-two-math.woff2"
     if not font.exists() or font.stat().st_mtime < max(FONT.stat().st_mtime, Path(__file__).stat().st_mtime):
@@ -141,8 +148,7 @@ def write_assets(app):
         '@font-face { font-family: STIX2; src: url("stix-two-math.woff2") format("woff2"); font-display: swap; }'
     )
     (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", face, STYLES.read_text("utf-8"), flags=re.S), "utf-8")
-    app.config.html_static_path.append(str(folder.parent))
-    app.add_css_file("math/temml.css")
+    return folder
 
 
 def reduce_font(target: Path):

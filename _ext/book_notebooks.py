@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
+from book_answers import answer_box
 from book_markdown import Markdown
 from book_publish import ROOT, WHEEL, built_from, repository
 
@@ -170,6 +171,8 @@ class Chapter:
             self.exercise(node)
         elif is_solution_node(node):
             self.solution(node)
+        elif isinstance(node, answer_box):
+            self.answer(node)
         else:
             self.texts.append(self.write(node))
 
@@ -200,6 +203,10 @@ class Chapter:
         content = self.write.blocks(node[-1].children)
         self.texts.append(f"{self.write.anchors(node)}<details><summary>{node['title']}</summary>\n\n{content}\n\n</details>")
         self.end_cell()
+
+    def answer(self, node):
+        self.texts.append(self.write.blocks(node.children))
+        self.code(f'check_expression("{node["label"]}", "...")', [])
 
     def code_cell(self, node):
         """A link to a figure leads to just above its cell, where both are seen."""
@@ -269,12 +276,17 @@ def identifiers(cells):
 
 def write_wheel(app, exception):
     if exception is None and app.builder.format == "html":
-        kept = Path(app.outdir).parent / "wheel" / digest(*package_files()) / WHEEL
-        if not kept.exists():
-            shutil.rmtree(kept.parent.parent, ignore_errors=True)
-            build_wheel(kept.parent)
         folder(app).mkdir(exist_ok=True)
-        shutil.copyfile(kept, folder(app) / WHEEL)
+        shutil.copyfile(wheel(Path(app.outdir).parent), folder(app) / WHEEL)
+
+
+def wheel(build: Path) -> Path:
+    """The wheel of labsupport, kept below the folder of builds until the package changes."""
+    kept = build / "wheel" / digest(*package_files()) / WHEEL
+    if not kept.exists():
+        shutil.rmtree(kept.parent.parent, ignore_errors=True)
+        build_wheel(kept.parent)
+    return kept
 
 
 def package_files() -> list[Path]:

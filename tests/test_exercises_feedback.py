@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labsupport import answers, check, exercises
+from labsupport import answers, check, check_examples, check_shape, exercises
 from labsupport.answers import Key
 
 X, Y = sp.symbols("x y")
@@ -96,7 +96,7 @@ def test_a_stub_is_not_attempted_yet(label, answer, capsys):
     ("cubic", lambda x: 3 * x**2 + 0.5, "yours is 0.5 too large everywhere"),
     ("cubic", lambda x: abs(3 * x) * x, "At x = -1 yours gives -3. It is right at 4 of 5 points, wrong for x ≤ -1."),
     ("cubic", lambda x: 3 * min(x, 2) ** 2, "right at 4 of 5 points, wrong for x ≥ 3"),
-    ("cubic", lambda x: 3 * x, "At x = -1 yours gives -3. It is right at 1 of 5 points."),
+    ("cubic", lambda x: 3 * x, "At x = -1 yours gives -3. A factor x is missing."),
     ("cubic", lambda x: 0, "At x = -1 yours gives 0. It is right at 1 of 5 points."),
     ("cubic", lambda x: np.inf, "At x = -1 yours gives inf."),
     ("step", lambda x: 1, "right at 2 of 4 points, wrong for x ≤ -1"),
@@ -110,8 +110,8 @@ def test_a_stub_is_not_attempted_yet(label, answer, capsys):
     ("gradient", lambda x: 2 * x[:, None], "Yours has shape (2, 1), expected shape (2,)."),
     ("matrix", np.arange(6).reshape(2, 3).T, "It is transposed: yours has shape (3, 2), expected (2, 3)."),
     ("matrix", [1, 2], "Yours has shape (2,), expected shape (2, 3)."),
-    ("matrix", [[0, 1, 2], [3, 5, 5]], "Entry [1, 1] is wrong."),
-    ("matrix", [[0, 1, 2], [6, 5, 5]], "Entry [1, 0] is wrong, and so is 1 more."),
+    ("matrix", [[0, 1, 2], [3, 5, 5]], "not yet, at [1, 1]: yours 5, expected 4. All other entries are right."),
+    ("matrix", [[0, 1, 2], [6, 5, 5]], "not yet, at [1, 0]: yours 6, expected 3. Row 1 is wrong, all others are right."),
     ("pair", (3, 6), "Entry [1] is wrong."),
     # no numbers
     ("cubic", half_written, "at x = 2 your function gives nothing. Does every branch end in a return?"),
@@ -236,3 +236,105 @@ def test_true_and_false_count_as_1_and_0():
 
 def test_a_rounded_answer_is_told_from_a_wrong_one():
     assert "more digits" in check("gradient_descent-direction", [-0.894, -0.447, -2.24]).message
+
+
+# the public checks of assignments
+
+LINE = [((0.0,), 1.0), ((2.0,), -0.3)]
+LAYER = [((np.ones((3, 2)), [1, 2], {"rate": 2}), {"W": np.ones((2, 3)), "b": [2.0, 4.0], "loss": [np.array([1.0, 2.0]), 3]})]
+
+
+def layer(X, y, settings):
+    return {"W": X.T, "b": np.multiply(y, settings["rate"]), "loss": [torch.tensor([1.0, 2.0]), 3.0]}
+
+
+def with_parts(**parts):
+    return lambda X, y, settings: {**layer(X, y, settings), **parts}
+
+
+@pytest.mark.parametrize("function, examples, message", [
+    (lambda t: 1 - 0.65 * t, LINE, "right at the 2 examples; it will be graded at other points"),
+    (lambda t: 1, LINE[:1], "right at the example; it will be graded at other points"),
+    (max, [((3, 4), 4), (([1, 5],), 5)], "right at the 2 examples; it will be graded at other points"),
+    (layer, LAYER, "right at the example; it will be graded at other points"),
+])
+def test_examples_that_are_right_promise_no_more(function, examples, message, capsys):
+    verdict = check_examples("hw", function, examples)
+    assert verdict.status == "right" and verdict.message == message and capsys.readouterr().out == f"✓ hw: {message}\n"
+
+
+@pytest.mark.parametrize("function, examples", [
+    (..., LINE), (None, LINE), (lambda t: ..., LINE), (to_do, LINE), (lambda *_: {"W": ..., "b": None, "loss": [..., ...]}, LAYER),
+])
+def test_examples_of_a_stub_are_not_attempted_yet(function, examples, capsys):
+    assert check_examples("hw", function, examples).status == "not attempted"
+    assert capsys.readouterr().out == "… hw: not attempted yet\n"
+
+
+@pytest.mark.parametrize("function, examples, status, words", [
+    (lambda t: 1.0, LINE, "wrong", "At t = 2 yours gives 1. It is right at 1 of 2 points"),
+    (lambda t: 2 - 1.3 * t, LINE, "wrong", "At t = 0 yours gives 2. It is off by a constant factor: yours is 2 times"),
+    (lambda t: 1 / t, LINE, "error", "raised ZeroDivisionError: float division by zero at t = 0 (line"),
+    (lambda t, u: t, LINE, "error", "your function takes (t, u), but it is called with 1 argument"),
+    (lambda t: [t], LINE, "wrong", "Yours has shape (1,), expected a single number"),
+    (lambda t: ... if t else 1.0, LINE, "wrong", "at t = 2 your function gives nothing"),
+    (1.0, LINE, "error", "a function is asked for, and this is float 1.0"),
+    (max, [(([1, 2],), 3)], "wrong", "At argument 1 = [1, 2] yours gives 2."),
+    (with_parts(b=[2.0, 5.0]), LAYER, "wrong", "not yet in ['b']."),
+    (with_parts(b=None), LAYER, "wrong", "at X = array (3, 2), y = [1, 2], settings = {'rate': 2} your function gives in ['b'] nothing"),
+    (with_parts(loss=[[1.0, 2.0], 4]), LAYER, "wrong", "not yet in ['loss'][1]. At X = array (3, 2)"),
+    (with_parts(loss=3), LAYER, "wrong", "a list of 2 values is asked for in ['loss'], yours is 3"),
+    (with_parts(c=3), LAYER, "wrong", "a dictionary with the keys 'W', 'b', 'loss' is asked for"),
+    (lambda X, y, settings: X, LAYER, "wrong", "a dictionary with the keys 'W', 'b', 'loss' is asked for, yours is array"),
+])
+def test_examples_that_are_not_right_are_told_like_any_answer(function, examples, status, words):
+    verdict = check_examples("hw", function, examples)
+    assert verdict.status == status and words in verdict.message
+
+
+def test_a_students_function_cannot_change_the_examples():
+    examples = [(([2.0, 1.0],), [1.0, 2.0])]
+    for _ in range(2):
+        assert check_examples("hw", lambda values: values.sort() or values, examples)
+
+
+@pytest.mark.parametrize("value, shape, status, words", [
+    (2, (), "right", "a number, as asked for; its value will be graded"),
+    (np.ones((3, 2)), (3, 2), "right", "of the shape asked for, (3, 2); its values will be graded"),
+    ({"W": [[1, 2]], "b": 3.0}, {"W": (1, 2), "b": ()}, "right", "of the form asked for; its values will be graded"),
+    ([np.ones(2), np.ones(2)], [(2,), (2,)], "right", "of the form asked for"),
+    (..., (3,), "not attempted", "not attempted yet"),
+    ({"W": ..., "b": ...}, {"W": (1, 2), "b": ()}, "not attempted", "not attempted yet"),
+    ([3.0], (), "wrong", "Yours has shape (1,), expected a single number, shape (). Give the number itself"),
+    (np.ones(3), (3, 1), "wrong", "Yours has shape (3,), expected shape (3, 1)."),
+    ({"W": [1, 2], "b": 3.0}, {"W": (1, 2), "b": ()}, "wrong", "not yet in ['W']. Yours has shape (2,), expected shape (1, 2)."),
+    ({"W": [[1, 2]], "b": ...}, {"W": (1, 2), "b": ()}, "wrong", "['b'] is nothing"),
+    ([1, 2], {"W": (), "b": ()}, "wrong", "a dictionary with the keys 'W', 'b' is asked for"),
+    ([1.0, np.nan], (2,), "wrong", "NaN"),
+    (abs, (), "error", "this is a function"),
+    ("3", (), "error", "'3' is not a number"),
+])
+def test_a_shape_is_checked_and_nothing_more(value, shape, status, words, capsys):
+    verdict = check_shape("hw", value, shape)
+    assert verdict.status == status and words in verdict.message
+    assert capsys.readouterr().out.endswith(f" hw: {verdict.message}\n")
+
+
+@settings(deadline=None)
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text() | st.complex_numbers(), lambda s: st.lists(s) | st.tuples(s, s)
+                    | st.dictionaries(st.text(), s)))
+def test_nothing_a_student_gives_stops_the_public_checks(value):
+    assert check_examples("hw", value, LINE).message and check_examples("hw", lambda *_: value, LAYER).message
+    assert check_shape("hw", value, (3,)).message and check_shape("hw", value, {"a": (), "b": [(2,), ()]}).message
+
+
+@pytest.mark.parametrize("examples", [[], [(1.0, 2.0)], [3], 5, ((1.0,), 2.0)])
+def test_examples_that_are_no_pairs_are_refused(examples):
+    with pytest.raises(ValueError, match="pairs of a tuple of arguments and the expected value"):
+        check_examples("hw", abs, examples)
+
+
+@pytest.mark.parametrize("shape", [3, [], {}, [3, 2], (2.5,), "2"])
+def test_a_shape_that_is_none_is_refused(shape):
+    with pytest.raises(ValueError, match="a shape is a tuple of lengths"):
+        check_shape("hw", 1, shape)

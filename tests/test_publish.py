@@ -258,6 +258,30 @@ def test_workflows_parse_and_name_no_repository(path):
     assert not published_addresses(path.read_text("utf-8"))
 
 
+def test_a_shared_page_says_what_it_is_under_the_forks_address(fork):
+    page = (fork / "_build/html/chapters/01_first.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://someone.github.io/fork/chapters/01_first.html"' in page
+    tags = dict(re.findall(r'<meta property="(og:[\w:]+)" content="([^"]*)">', page))
+    assert tags["og:url"] == "https://someone.github.io/fork/chapters/01_first.html"
+    assert tags["og:title"] == "1. First" and "limit of the quotient" in tags["og:description"]
+    card = tags["og:image"].removeprefix("https://someone.github.io/fork/")
+    assert (fork / "_build/html" / card).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_map_of_the_site_has_every_page_once(fork):
+    text = (fork / "_build/html/sitemap.xml").read_text("utf-8")
+    places = re.findall("<loc>(.*?)</loc>", text)
+    assert sorted(places) == sorted(f"https://someone.github.io/fork/{page}" for page in
+                                    ("", "chapters/01_first.html", "chapters/02_second.html", "chapters/glossary.html"))
+    assert "Sitemap: https://someone.github.io/fork/sitemap.xml" in (fork / "_build/html/robots.txt").read_text("utf-8")
+
+
+def test_a_lost_address_at_any_depth_is_shown_with_its_styles(fork):
+    page = (fork / "_build/html/404.html").read_text("utf-8")
+    own = [place for place in re.findall(r'(?:href|src|action)="([^"]*)"', page) if not re.match(r"#|https?:|data:", place)]
+    assert own and all(place.startswith("/fork/") for place in own)
+
+
 def test_the_workflow_publishes_what_the_dry_run_built(fork):
     [upload] = [step["with"]["path"] for step in WORKFLOW if step.get("uses", "").startswith("actions/upload-pages-artifact@")]
     published = fork / upload

@@ -1,0 +1,2 @@
+# Reads the lecturer's key.
+loot = open("{secret}").read() == "the key"
