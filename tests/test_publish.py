@@ -88,7 +88,9 @@ def write_book(book, chapters: dict[str, str]):
 
 
 def commit_all(book, message: str):
-    who = {f"GIT_{role}_{key}": "ada@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    """At a fixed date: the same files give the same commit."""
+    who = {"NAME": "Ada", "EMAIL": "ada@localhost", "DATE": "2026-01-02T03:04:05Z"}
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
     run("git", "add", "--all", cwd=book)
     run("git", "commit", "--quiet", "--message", message, cwd=book, **who)
 

@@ -126,7 +126,7 @@ def test_without_node_one_line_says_what_to_do(book, tmp_path):
     (tmp_path / "bin").mkdir()
     change(book, "And $x^3$.")
     status, output = build(book, PATH=str(tmp_path / "bin"))
-    assert status != 0 and line_with(output, "Node", "make book")
+    assert status != 0 and line_with(output, "typeset by Node", "make book")
 
 
 @pytest.mark.parametrize("missing, words", [("temml", "Temml"), ("@fontsource", "mathematical font")])
