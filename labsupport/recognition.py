@@ -98,20 +98,22 @@ def _factor(case):
     # a single value is some multiple of any other: there, only 2, ½ and their like say something
     if not (case.varies() or simple and abs(simple.numerator) <= 12):
         return None
+    what = "a constant factor" if factor > 0 else "a constant factor and the sign"
     how_much = show_fraction(simple) if simple else show_number(factor, 4)
     advice = _mean(case, factors) if case.varies() and max(abs(factor), 1 / abs(factor)) > 2.5 else None
-    return " ".join(filter(None, [f"It is off by a constant factor: yours is {how_much} times the right answer.", advice]))
+    return " ".join(filter(None, [f"It is off by {what}: yours is {how_much} times the right answer.", advice]))
 
 
 def _mean(case, factors):
     """Whether the factors are the numbers of what is averaged: lengths or sizes of an argument or of the answer."""
+    factors = np.abs(factors)
     for lengths in [] if case.separate else _lengths(case):
         if len(lengths) == len(factors) and min(lengths) > 1:
             if np.allclose(factors, lengths):
                 return f"It looks as if you summed where the mean was asked: divide by {_each(lengths)}."
-            if np.allclose(np.multiply(factors, lengths), 1):
+            if np.allclose(factors * lengths, 1):
                 return f"It looks as if you took the mean where the sum was asked: multiply by {_each(lengths)}."
-    n = round(max(abs(factors[0]), 1 / abs(factors[0])))
+    n = round(max(factors[0], 1 / factors[0]))
     if n > 2 and not case.points and case.expected[0].ndim and not case.separate:  # what was averaged is not known here
         return (f"If the mean over {n} was asked, you summed." if np.isclose(factors[0], n) else
                 f"If the sum of {n} was asked, you took the mean." if np.isclose(factors[0], 1 / n) else None)

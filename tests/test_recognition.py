@@ -43,6 +43,7 @@ def told(expected, given, **more):
     (M, -M, "The sign is flipped."),
     (M, 2 * M, "yours is 2 times the right answer."),
     (M, M / 2, "yours is ½ times the right answer."),
+    (M, -4 * M, "It is off by a constant factor and the sign: yours is −4 times the right answer. It looks as if you summed"),
     (M, -2 / 3 * M, "yours is −⅔ times the right answer."),
     (M, np.pi * M, "yours is 3.142 times the right answer."),
     (M, 4 * M, "it looks as if you summed where the mean was asked: divide by 4."),
