@@ -259,11 +259,14 @@ def _other_normalisation(case):
     if not _matrices(case) or min(min(e.shape) for e in case.expected) < 2 or np.array_equal(e, np.round(e)):
         return None
     for axis, right, wrong in ((1, "rows", "columns"), (0, "columns", "rows")):
-        sums, other = ([a.sum(axis=i) for a in arrays] for arrays, i in ((case.expected, axis), (case.given, 1 - axis)))
-        own = [g.sum(axis=axis) for g in case.given]
-        total = np.round(sums[0][0], 9)
-        if total in (0, 1) and all(np.allclose(s, total, atol=1e-9) for s in [*sums, *other]) and not any(np.allclose(s, total, atol=1e-9) for s in own):
+        total = np.round(case.expected[0].sum(axis=axis)[0], 9)
+        if (total in (0, 1) and _have_sums(case.expected, axis, total) and _have_sums(case.given, 1 - axis, total)
+                and not _have_sums(case.given, axis, total)):
             return f"That is over the wrong axis: your {wrong} have the sum {total:g}, and the {right} should."
+
+
+def _have_sums(matrices, axis, total):
+    return all(np.allclose(matrix.sum(axis=axis), total, atol=1e-9) for matrix in matrices)
 
 
 def _same_total(case):
