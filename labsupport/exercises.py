@@ -377,7 +377,8 @@ def _compare(key, points, expected, given, place=""):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
     explained = _hint(key, case) or _forgotten(key, case) or recognise(case) or _two_slips(key, case)
     where = _where(key, points[case.right().index(False)]) if points else ""
-    return Verdict("wrong", f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip(), None if explained else case)
+    message = f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip()
+    return Verdict("wrong", message, None if explained else case)
 
 
 def _hint(key, case):
