@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -106,7 +107,9 @@ def in_pool(jobs: list, workers: int):
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(min(workers, len(jobs)), context, in_the_background) as pool:
-        futures = {pool.submit(mark, student.file, assignment, limits): student for student, assignment, limits in jobs}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads; ours only wait
+            futures = {pool.submit(mark, student.file, assignment, limits): student for student, assignment, limits in jobs}
         try:
             for future in as_completed(futures):
                 yield futures[future], outcome(future)
