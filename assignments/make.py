@@ -119,14 +119,14 @@ def main():
         sys.exit(str(mistake))
 
 
-def run(only: str | None, title: str, keys: Path):
+def run(only: str | None, title: str, keys: Path, build: Path = BUILD):
     if not keys.is_dir():
         raise Mistake(f"KEYS: {keys} is not a folder. Give the folder that holds your keys, as in KEYS=../private/keys.")
     autograder.otter_generate()
     wanted, left_out = all_assignments(keys) if only is None else ([chosen(only, title, keys)], [])
     for assignment in wanted:
-        made = make(assignment)
-        print(f"{made[0].parent.relative_to(extensions.ROOT)}: {', '.join(path.name for path in made)}")
+        made = make(assignment, build)
+        print(f"{questions.shown(made[0].parent)}: {', '.join(path.name for path in made)}")
     if left_out:
         print(f"Left out, for {keys} has no key of them: {', '.join(left_out)}.")
 

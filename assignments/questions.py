@@ -238,6 +238,8 @@ def shown(path: Path) -> str:
 # from parts to a question
 
 def join(text: Source, key: Source):
+    if taken := {"name", "points", "all_or_nothing", "test_case"} & {*bound(key.code)}:
+        raise Mistake(f"{shown(key.path)}: the helpers define {', '.join(sorted(taken))}, which Otter reads; use another name.")
     if not text.parts:
         raise Mistake(f"{shown(text.path)} has no question: one starts with a label, “({text.path.stem.replace('_', '-')}-hw-…)=”.")
     for label in text.parts.keys() - key.parts.keys():
