@@ -101,10 +101,12 @@ def test_no_two_anchors_share_a_name(path):
 
 @each_notebook
 def test_the_cells_outside_solutions_are_code_and_no_others(path):
-    """Stubs among them; a solution that ran would answer its exercise."""
+    """Stubs among them, and a cell for each answer box; a solution that ran would answer its exercise."""
     live = [cell.source.strip() for cell in pages()[path.stem].cells if not cell.in_solution_of]
+    boxes = [f'check_expression("{label}", "...")' for label, exercise in pages()[path.stem].exercises.items() if exercise.has_box]
     setup, *code = [source.strip() for source in sources(read(path), "code")]
-    assert "import labsupport" in setup and code == live
+    assert "import labsupport" in setup and [source for source in code if source not in boxes] == live
+    assert [source for source in code if source in boxes] == boxes
 
 
 @each_notebook
