@@ -25,6 +25,7 @@ SCRIPTS = Path(__file__).with_name("scripts")
 STYLES = "styles.css"
 # The theme names these two in its templates, before those that it and the extensions register.
 THEME_STYLES = ("basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css")
+OWN_STYLES = "book.css"
 # What a page must have for a script to be of use on it.
 SCRIPTS_FOR = {
     "copybutton.js": 'class="highlight"', "clipboard.min.js": 'class="highlight"',
@@ -120,8 +121,9 @@ def join_styles(app, exception):
         app.builder.copy_static_files()
     registered = [str(style.filename).partition("?")[0].removeprefix("_static/") for style in app.builder._css_files]
     names = [name for name in [*THEME_STYLES, *registered] if name.endswith(".css") and (static / name).exists()]
-    joined = "\n".join(with_places(name, (static / name).read_text("utf-8")) for name in dict.fromkeys(names))
-    (static / STYLES).write_text(purge(joined, Path(app.outdir)), "utf-8")
+    sheets = {name: with_places(name, (static / name).read_text("utf-8")) for name in names}
+    own = sheets.pop(OWN_STYLES, "")  # every rule of it has its use, and it comes last
+    (static / STYLES).write_text(purge("\n".join(sheets.values()), Path(app.outdir)) + own, "utf-8")
     reduce_icons(static)
 
 
