@@ -25,7 +25,7 @@ SCRIPTS = Path(__file__).with_name("scripts")
 STYLES = "styles.css"
 # The theme names these two in its templates, before those that it and the extensions register.
 THEME_STYLES = ("basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css")
-SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
+OWN_STYLES = "book.css"
 # What a page must have for a script to be of use on it.
 SCRIPTS_FOR = {
     "copybutton.js": 'class="highlight"', "clipboard.min.js": 'class="highlight"',
@@ -106,8 +106,6 @@ def link_what_is_used(app, pagename, templatename, context, doctree):
 
 def is_used(script, body: str) -> bool:
     name = Path(str(getattr(script, "filename", None) or "").partition("?")[0]).name
-    if name in SEARCH:
-        return False
     mark = SCRIPTS_FOR.get(name, "")
     return mark is not None and mark in body
 
@@ -117,10 +115,15 @@ def join_styles(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
+    if not (static / THEME_STYLES[-1]).exists():
+        # No page was written, so Sphinx copied nothing.
+        app.builder.prepare_writing(set())
+        app.builder.copy_static_files()
     registered = [str(style.filename).partition("?")[0].removeprefix("_static/") for style in app.builder._css_files]
     names = [name for name in [*THEME_STYLES, *registered] if name.endswith(".css") and (static / name).exists()]
-    joined = "\n".join(with_places(name, (static / name).read_text("utf-8")) for name in dict.fromkeys(names))
-    (static / STYLES).write_text(purge(joined, Path(app.outdir)), "utf-8")
+    sheets = {name: with_places(name, (static / name).read_text("utf-8")) for name in names}
+    own = sheets.pop(OWN_STYLES, "")  # every rule of it has its use, and it comes last
+    (static / STYLES).write_text(purge("\n".join(sheets.values()), Path(app.outdir)) + own, "utf-8")
     reduce_icons(static)
 
 
@@ -180,7 +183,6 @@ def drop_unused_files(app, exception):
         return
     outdir = Path(app.outdir)
     files = {path for folder in ("_static", "_images") for path in (outdir / folder).rglob("*") if path.is_file()}
-    files |= {outdir / name for name in SEARCH if (outdir / name).exists()}
     pending = [path for path in outdir.rglob("*.html") if path not in files]
     while pending:
         text = re.sub(r"//# sourceMappingURL=.*", "", pending.pop().read_text("utf-8"))

@@ -167,7 +167,19 @@ def lend_words(found: list[dict]):
                 places[label]["words"] += f" {term['title']} {korean} {joined}"
 
 
+def leave_out_the_usual_index(app):
+    """Sphinx's own, which knows pages only."""
+    if app.builder.format == "html":
+        app.builder.search = False
+
+
+def add_page(app):
+    yield "search", {"title": "Search"}, "search.html"
+
+
 def setup(app):
+    app.connect("builder-inited", leave_out_the_usual_index)
+    app.connect("html-collect-pages", add_page)
     app.connect("doctree-read", gather)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
