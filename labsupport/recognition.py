@@ -178,7 +178,8 @@ def _argument(case):
 
 
 def _fits(column, case):
-    return all(isinstance(a, (int, float, np.ndarray)) and np.shape(a) in ((), e.shape) for a, e in zip(column, case.expected))
+    numbers = all(isinstance(a, (int, float, np.ndarray)) and np.result_type(a) != bool for a in column)
+    return numbers and all(np.shape(a) in ((), e.shape) for a, e in zip(column, case.expected))
 
 
 # the right entries in other places
