@@ -178,7 +178,8 @@ def _argument(case):
 
 
 def _fits(column, case):
-    return all(isinstance(a, (int, float, np.ndarray)) and np.shape(a) in ((), e.shape) for a, e in zip(column, case.expected))
+    numbers = all(isinstance(a, (int, float, np.ndarray)) and np.result_type(a) != bool for a in column)
+    return numbers and all(np.shape(a) in ((), e.shape) for a, e in zip(column, case.expected))
 
 
 # the right entries in other places
@@ -271,7 +272,8 @@ def _have_sums(matrices, axis, total):
 
 def _same_total(case):
     """All entries wrong and their sum right: the same matrix may have been summed over its other axis."""
-    square = all(any(np.shape(a) == e.shape * 2 for a in point) for point, e in zip(case.points, case.expected))
+    matrices = [[a for a in point if isinstance(a, np.ndarray) and a.ndim == 2] for point in case.points]
+    square = all(any(a.shape == e.shape * 2 for a in found) for found, e in zip(matrices, case.expected))
     if case.separate or not square or not all(e.ndim == 1 and e.size > 2 for e in case.expected):
         return None
     totals = [(e.sum(), g.sum()) for e, g in zip(case.expected, case.given)]

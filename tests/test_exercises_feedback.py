@@ -282,6 +282,8 @@ def test_examples_of_a_stub_are_not_attempted_yet(function, examples, capsys):
     (lambda t: ... if t else 1.0, LINE, "wrong", "at t = 2 your function gives nothing"),
     (1.0, LINE, "error", "a function is asked for, and this is float 1.0"),
     (max, [(([1, 2],), 3)], "wrong", "At argument 1 = [1, 2] yours gives 2."),
+    (lambda weights: [4.0, 1.0], [(([np.ones((1, 2)), np.ones((2, 1))],), [3.0, 1.0])], "wrong", "Entry [0] is wrong."),
+    (lambda x, up: x**3, [((2.0, True), 3.0), ((1.0, False), 4.0), ((0.0, True), 5.0)], "wrong", "At x = 2, up = True yours gives 8."),
     (with_parts(b=[2.0, 5.0]), LAYER, "wrong", "not yet in ['b']."),
     (with_parts(b=None), LAYER, "wrong", "at X = array (3, 2), y = [1, 2], settings = {'rate': 2} your function gives in ['b'] nothing"),
     (with_parts(loss=[[1.0, 2.0], 4]), LAYER, "wrong", "not yet in ['loss'][1]. At X = array (3, 2)"),
