@@ -8,13 +8,13 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
 from fontTools import subset
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -42,14 +42,9 @@ class Typesetter:
 
     @cached_property
     def _server(self):
-        node = shutil.which("node")
-        if node is None or not STYLES.exists():
-            raise ExtensionError(
-                "Formulas are typeset by Temml, which is not here: install requirements.txt (it brings Node), then "
-                "run `npm ci` in the book's folder. `make book` does both."
-            )
+        check_installed()
         return subprocess.Popen(
-            [node, str(Path(__file__).with_name("temml_server.mjs"))],
+            [shutil.which("node"), str(Path(__file__).with_name("temml_server.mjs"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
         )  # fmt: skip
 
@@ -124,6 +119,15 @@ def visit_display(writer, node):
     raise nodes.SkipNode
 
 
+def check_installed():
+    """Before anything is written. Not an exception: its traceback would bury the line."""
+    if shutil.which("node") is None:
+        sys.exit("Formulas are typeset by Node, which is not here: install requirements.txt (it brings Node). `make book` does.")
+    for path, what in {STYLES: "The typesetter Temml", FONT: "The mathematical font"}.items():
+        if not path.exists():
+            sys.exit(f"{what} is not here: run `npm ci` in the book's folder. `make book` does.")
+
+
 def write_assets(app):
     """Temml's styles and the reduced font, made once and served by the site."""
     if app.builder.format == "html":
@@ -134,8 +138,7 @@ def write_assets(app):
 
 def make_assets(build: Path) -> Path:
     """The folder that holds them, below the folder of builds."""
-    if not FONT.exists():
-        raise ExtensionError("The mathematical font is not here: run `npm ci` in the book's folder, or `make book`.")
+    check_installed()
     folder = build / "assets" / "math"
     folder.mkdir(parents=True, exist_ok=True)
     font = folder / "stix-two-math.woff2"
@@ -155,7 +158,9 @@ def reduce_font(target: Path):
     subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
     subsetter.subset(font)
     make_radicals_equally_wide(font)
-    subset.save_font(font, str(target), options)
+    half = target.with_suffix(".half")  # an interrupted build leaves no half of a font under its name
+    subset.save_font(font, str(half), options)
+    half.replace(target)
 
 
 def make_radicals_equally_wide(font):

@@ -24,13 +24,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
+from book_answers import answer_box
 from book_markdown import Markdown
-from book_publish import ROOT, WHEEL, repository
+from book_publish import ROOT, WHEEL, built_from, repository
 
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+STAMP = "\n\n"  # between a notebook's introduction and what it was built from
 HIDDEN_INPUT = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 HIDDEN_OUTPUT = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
 
@@ -108,6 +110,18 @@ def remove_stale(app, exception):
                 path.unlink()
 
 
+def stamp(app, exception):
+    """Apart from the writing, so that a new commit does not write every page again."""
+    if exception is None and app.builder.format == "html":
+        edition = built_from()
+        for path in folder(app).glob("*.ipynb"):
+            notebook = nbformat.read(path, as_version=4)
+            first = notebook.cells[0]
+            first.source = f"{first.source.partition(STAMP)[0]}{STAMP}{edition.sentence}"
+            notebook.metadata["book"] = edition.metadata
+            path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+
+
 # from the document to cells
 
 class Chapter:
@@ -157,6 +171,8 @@ class Chapter:
             self.exercise(node)
         elif is_solution_node(node):
             self.solution(node)
+        elif isinstance(node, answer_box):
+            self.answer(node)
         else:
             self.texts.append(self.write(node))
 
@@ -187,6 +203,10 @@ class Chapter:
         content = self.write.blocks(node[-1].children)
         self.texts.append(f"{self.write.anchors(node)}<details><summary>{node['title']}</summary>\n\n{content}\n\n</details>")
         self.end_cell()
+
+    def answer(self, node):
+        self.texts.append(self.write.blocks(node.children))
+        self.code(f'check_expression("{node["label"]}", "...")', [])
 
     def code_cell(self, node):
         """A link to a figure leads to just above its cell, where both are seen."""
@@ -332,4 +352,5 @@ def setup(app):
     app.connect("html-page-context", write, priority=902)
     app.connect("build-finished", write_wheel)
     app.connect("build-finished", remove_stale)
+    app.connect("build-finished", stamp)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

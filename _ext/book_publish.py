@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,11 +59,42 @@ def origin() -> str | None:
     return found and found[1]
 
 
+class Edition(NamedTuple):
+    """What a notebook or a PDF was built from. commit: in full, None outside of a repository. timestamp: of the commit, in
+    seconds since 1970, or what SOURCE_DATE_EPOCH says."""
+
+    version: str
+    commit: str | None
+    is_changed: bool
+    timestamp: int
+
+    @property
+    def sentence(self) -> str:
+        day = datetime.fromtimestamp(self.timestamp, timezone.utc).date()
+        commit = f", commit {self.commit[:10]} of {day}" if self.commit else ""
+        return f"Built from version {self.version}{commit}{', with changes that are not committed' * self.is_changed}."
+
+    @property
+    def metadata(self) -> dict:
+        return {"version": self.version, "commit": self.commit, "changed": self.is_changed}
+
+
+@cache
+def built_from() -> Edition:
+    commit, timestamp = (git("log", "-1", "--format=%H %ct", check=False).split() + [None, 0])[:2]
+    is_changed = bool(commit and git("status", "--porcelain", "--", "."))
+    return Edition(PROJECT["version"], commit, is_changed, int(os.environ.get("SOURCE_DATE_EPOCH") or timestamp))
+
+
 def git(*arguments, check=True, **environment) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(ROOT), "-c", "core.autocrlf=false", *map(str, arguments)],
-        env=os.environ | environment, capture_output=True, text=True,
-    )  # fmt: skip
+    """What git says; without `check`, nothing where it fails or is not installed."""
+    command = ["git", "-C", str(ROOT), "-c", "core.autocrlf=false", *map(str, arguments)]
+    try:
+        done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    except FileNotFoundError:
+        if check:
+            sys.exit("Publishing needs git, which is not here: install the package git.")
+        return ""
     if check and done.returncode:
         sys.exit(f"git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout.strip()

@@ -1,14 +1,12 @@
-"""The site ships what its pages use: no second icon set, no kernel scripts, nothing from another host."""
+"""The frame around the pages: what the theme and its extensions leave to be mended for readers, and a build that stays strict."""
 
+import re
 from pathlib import Path
+
+from book_spoken import spoken
 
 # Extensions that Jupyter Book always loads and this book does without.
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_comments")
-UNUSED_FILES = (
-    "_static/**/*.map", "_static/**/*.LICENSE.txt", "_static/**/*.po", "_static/**/*.ttf",
-    "_static/scripts/fontawesome.js", "_static/sphinx-thebe.*",
-    "_static/webpack-macros.html", "_static/sbt-webpack-macros.html",
-)  # fmt: skip
 
 
 def silence_unused_extensions(app, config):
@@ -21,17 +19,31 @@ def silence_unused_extensions(app, config):
 
 def preload_font(app, pagename, templatename, context, doctree):
     """Formulas keep their size when the font arrives before the first paint."""
-    font = context["pathto"]("_static/math/stix-two-math.woff2", resource=True)
-    context["metatags"] = (
-        context.get("metatags", "") + f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>\n'
-    )
+    if "<math" in (context.get("body") or ""):
+        font = context["pathto"]("_static/math/stix-two-math.woff2", resource=True)
+        context["metatags"] = (
+            context.get("metatags", "") + f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>\n'
+        )
 
 
-def drop_unused_files(app, exception):
-    if exception is None and app.builder.format == "html":
-        for pattern in UNUSED_FILES:
-            for path in Path(app.outdir).glob(pattern):
-                path.unlink()
+def name_things(app, pagename, templatename, context, doctree):
+    """Names and roles as a screen reader needs them: those that are seen, and none that HTML has given up."""
+    if body := context.get("body"):
+        body = re.sub(r'(<summary) aria-label="[^"]*"', r"\1", body)
+        body = re.sub(r' role="doc-biblioentry"', ' role="listitem"', body)
+        context["body"] = re.sub(r'<th class="head">(.*?)</th>', name_column, body, flags=re.S)
+
+
+def name_column(match) -> str:
+    """A column whose head is empty has none; one headed by a formula alone is also named in words."""
+    without_formulas = re.sub(r"<math.*?</math>", "", match[1], flags=re.S)
+    if re.sub(r"<[^>]*>", "", without_formulas).strip("\u2060 \n"):
+        return match[0]
+    formulas = re.findall(r"<math.*?</math>", match[1], flags=re.S)
+    if not formulas:
+        return f'<td class="head">{match[1]}</td>'
+    name = ", ".join(map(spoken, formulas))
+    return f'<th class="head"><span class="visually-hidden">{name}</span><span aria-hidden="true">{match[1]}</span></th>'
 
 
 def forget_a_build_that_warned(app, exception):
@@ -43,6 +55,6 @@ def forget_a_build_that_warned(app, exception):
 def setup(app):
     app.connect("config-inited", silence_unused_extensions, priority=900)
     app.connect("html-page-context", preload_font, priority=901)
+    app.connect("html-page-context", name_things, priority=901)
     app.connect("build-finished", forget_a_build_that_warned)
-    app.connect("build-finished", drop_unused_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -98,12 +98,12 @@ def question(exercise: Exercise, published) -> Question:
 # from the notebook to exercises
 
 def notebook_of(name: str) -> Path:
-    found = [path for path in NOTEBOOKS.glob("[0-9]*_*.ipynb") if path.stem.partition("_")[2] == name]
-    if not found:
-        there = ", ".join(sorted(path.stem.partition("_")[2] for path in NOTEBOOKS.glob("[0-9]*_*.ipynb")))
-        raise Mistake(f"the built book has no chapter {name}; it has {there}." if there else
-                      "the book's exercises are taken from the built book: run `make book` first.")  # fmt: skip
-    return found[0]
+    there = {path.stem.partition("_")[2]: path for path in sorted(NOTEBOOKS.glob("[0-9]*_*.ipynb"))}
+    if not there:
+        raise Mistake("the book's exercises are taken from the built book: run `make book` first.")
+    if name not in there:
+        raise Mistake(f"the built book has no chapter {name}; it has {', '.join(there)}.")
+    return there[name]
 
 
 @cache

@@ -6,6 +6,7 @@ run goes on where it was.
 
 import argparse
 import hashlib
+import json
 import multiprocessing
 import os
 import signal
@@ -165,6 +166,14 @@ def zip_of(name: str) -> tuple[Path, Path]:
     return path, handed_out
 
 
+def title_of(notebook: Path) -> str:
+    """The first heading of the notebook handed out."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"] if notebook.is_file() else []
+    headings = (line[2:].strip() for cell in cells for line in "".join(cell["source"]).splitlines()
+                if cell["cell_type"] == "markdown" and line.startswith("# "))  # fmt: skip
+    return next(headings, "")
+
+
 def students_in(folder: Path | None) -> list:
     if folder is None or not folder.is_dir():
         raise Impossible(f"SUBMISSIONS is the folder with the files of the class, unpacked; got {folder or 'nothing'}")
@@ -198,7 +207,7 @@ def main(arguments=None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What is graded is kept: the same command goes on from there.", file=sys.stderr)
         return 130
-    report.write(folder, name, graded, sum(each.of for each in assignment.questions))
+    report.write(folder, title_of(handed_out) or name, graded, sum(each.of for each in assignment.questions))
     print(summary(graded, folder))
     return 1 if any(result.status == "grader error" for _, result in graded) else 0
 

@@ -56,7 +56,9 @@ def failure(question: Question, check, space: dict) -> str | None:
     run(question.helpers, grader)
     run(check.source, grader)
     try:
-        grader[check.name](**{name: space.get(name) for name in check.parameters})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a wrong answer may be infinite
+            grader[check.name](**{name: space.get(name) for name in check.parameters})
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

@@ -10,19 +10,25 @@ import pkgutil
 import sysconfig
 import traceback
 import warnings
-from dataclasses import dataclass
-from fractions import Fraction
+import zlib
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from labsupport import answers
+from labsupport import answers, difference, expressions
 from labsupport.answers import Key
+from labsupport.comparison import Case
+from labsupport.location import evidence, locate, shapes_differ
+from labsupport.recognition import combined, recognise, second_slip
+from labsupport.slips import slips
+from labsupport.structure import Mismatch, Shape, pairs, shapes, within
 from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
 
+DRAWN = 20  # points at which a typed answer is compared
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
-FRACTIONS = {Fraction(1, 2): "½", Fraction(1, 3): "⅓", Fraction(1, 4): "¼", Fraction(2, 3): "⅔", Fraction(3, 4): "¾"}
 # whose lines of a traceback are not the student's
 FOREIGN = (*(sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent), "<frozen", "<lambdify")
 
@@ -37,10 +43,12 @@ class UnknownExercise(KeyError):
 @dataclass(frozen=True)
 class Verdict:
     """What `check` found. status: "right", "wrong", "not attempted", or "error" where the answer could not be compared.
-    message: what was printed, without the label. True if right."""
+    message: what was printed, without the label. case: the answer beside the right one, where only a picture of the two says
+    more. True if right."""
 
     status: str
     message: str
+    case: Case | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self):
         return self.status == "right"
@@ -68,7 +76,7 @@ def check(label: str, answer, *, keys: dict | None = None) -> Verdict:
         raise UnknownExercise(f"check takes the label first, then the answer: check(\"derivatives-…\", answer), got "
                               f"{type(label).__name__} as the label")
     key = find(label, keys)
-    return _told(label, _judge, key, answer)
+    return _told(label, _judge, key if _points(key) else drawn(label, key), answer)
 
 
 def check_examples(label: str, function, examples) -> Verdict:
@@ -84,7 +92,7 @@ def check_examples(label: str, function, examples) -> Verdict:
     >>> verdict = check_examples("square", lambda x: 2 * x, [((1.0,), 2.0), ((3.0,), 6.0)])
     ✓ square: right at the 2 examples; it will be graded at other points
     """
-    return _told(label, _judge_examples, function, _pairs(examples))
+    return _told(label, _judge_examples, function, _checked(examples))
 
 
 def check_shape(label: str, value, shape) -> Verdict:
@@ -100,7 +108,82 @@ def check_shape(label: str, value, shape) -> Verdict:
     >>> verdict = check_shape("slopes", [1.0, 2.0], (2,))
     ✓ slopes: of the shape asked for, (2,); its values will be graded
     """
-    return _told(label, _judge_shape, value, _shape(shape))
+    return _told(label, _judge_shape, value, shapes(shape))
+
+
+def check_expression(label: str, text: str, *, keys: dict | None = None) -> Verdict:
+    """Say whether an answer is right that is typed as mathematics, as in a box of the page: "-3x^2 sin(x^3)" or "[2x, 1]".
+
+    label, keys: as for `check`. text: the answer in the names of the exercise's variables; "..." is not attempted yet. It is
+    compared at points drawn from the stated ranges. Prints and returns what `check` would for the same function or number, or
+    says at which character the text is not understood (status "error").
+
+    >>> verdict = check_expression("square", "1/2x", keys={"square": Key("2*x", ranges={"x": (-2, 2)})})
+    ✗ square: not yet. At x = -0.4056 yours gives -0.2028. It is off by a constant factor: yours is ¼ times the right answer.
+    """
+    key = drawn(label, find(label, keys))
+    try:
+        answer = text if text in (None, ..., "...", "…", "") else read(key, text)
+    except expressions.NotUnderstood as error:
+        print(f"{MARKS['error']} {label}: {error}")
+        return Verdict("error", str(error))
+    return check(label, None if isinstance(answer, str) else answer, keys={label: key})
+
+
+def read(key: Key, text: str):
+    """A typed answer as a function of the key's variables, or as a value where it has none. Raises expressions.NotUnderstood."""
+    if not isinstance(text, str):
+        raise expressions.NotUnderstood(f"The answer is typed as text, in quotes: \"2x\". This is {type(text).__name__} {short_repr(text)}.")
+    if not key.ranges and _points(key):
+        raise expressions.NotUnderstood("The answer to this exercise is code: give it to check.")
+    function = expressions.function(text, _names(key) if key.ranges else [])
+    return function if key.ranges else function()
+
+
+def drawn(label: str, key: Key) -> Key:
+    """The key with points drawn from its ranges, the same for a label every time; those without a finite answer are left out.
+    A key without ranges is returned as it is. Raises ValueError if too few points are left."""
+    if not key.ranges:
+        return key
+    rng = np.random.default_rng(zlib.crc32(label.encode()))
+    points = [tuple(round(rng.uniform(*key.ranges[name]), 4) for name in _names(key)) for _ in range(5 * DRAWN)]
+    key = replace(key, at=points if len(points[0]) > 1 else [x for x, in points])
+    good = [point for point, value in zip(key.at, _evaluated(key, key.answer)) if np.isfinite(value).all()]
+    if len(good) < DRAWN:
+        raise ValueError(f"{label}: in the ranges {key.ranges} the expected answer is finite at {len(good)} of {5 * DRAWN} points only")
+    return replace(key, at=good[:DRAWN])
+
+
+def sheet(label: str, keys: dict | None = None) -> dict:
+    """What an answer box on a page compares with, as plain lists: the names of the variables, the points (none for a value), the
+    values of the expected answer, of each mistake and of the original function at each point, the tolerance; whether the entries
+    are numbers of their own, asked for together, and no vector.
+
+    Raises UnknownExercise, or ValueError for a key whose answer cannot be typed: a function without `ranges`."""
+    key = drawn(label, find(label, keys))
+    if not key.ranges and (callable(key.answer) or _points(key)):
+        raise ValueError(f"{label}: its answer is a function, and its key has no ranges from which to draw the points")
+
+    def values(source):
+        return [_plain(value) for value in _evaluated(key, source)]
+
+    return {
+        "variables": _names(key) if key.ranges else [],
+        "points": _points(key),
+        "expected": values(key.answer),
+        "mistakes": [[hint, values(mistake)] for hint, mistake in key.mistakes.items()],
+        "of": None if key.of is None else values(key.of),
+        "tolerance": key.tolerance,
+        "relative": key.relative,
+        "separate": isinstance(key.answer, tuple) or isinstance(key.answer, list) and any(isinstance(part, tuple) for part in key.answer),
+    }
+
+
+def _plain(value):
+    """An array as nested lists for JSON, which has no infinity; twelve digits are more than any tolerance asks for."""
+    if value.ndim:
+        return [_plain(entry) for entry in value]
+    return float(f"{value:.12g}") if np.isfinite(value) else str(float(value)).replace("nan", "NaN").replace("inf", "Infinity")
 
 
 def labels(chapter: str) -> list[str]:
@@ -125,12 +208,16 @@ class _Reply(Exception):
 
 
 def _told(label, judge, *case):
-    """The verdict of a judge, printed."""
+    """The verdict of a judge, printed, with a picture where one says more."""
     try:
         verdict = judge(*case)
     except _Reply as reply:
         verdict = Verdict(*reply.args)
+    except Mismatch as mismatch:
+        verdict = Verdict("wrong", f"not yet: {mismatch}")
     print(f"{MARKS[verdict.status]} {label}: {verdict.message}")
+    if verdict.case:
+        difference.show(verdict.case)
     return verdict
 
 
@@ -175,7 +262,7 @@ def _judge_function(key, answer):
     results = _results(key, function, points, warned)
     given = [_as_values(result, _gives(key, point)) for result, point in zip(results, points)]
     verdict = _compare(key, points, _evaluated(key, key.answer), given)
-    return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+    return replace(verdict, message=verdict.message + "".join(warned[:1]))
 
 
 def _results(key, function, points, warned):
@@ -201,17 +288,17 @@ def _judge_examples(function, examples):
     key = Key(None, variables=" ".join(_parameters(function)))
     parts = {}  # place in the result -> (point, expected, given) of each example
     for point, value, result in zip(points, values, _results(key, function, points, warned)):
-        for place, expected, given in _parts(value, result):
+        for place, expected, given in pairs(value, result):
             given = _as_values(given, _gives(key, point, place))
             parts.setdefault(place, []).append((point, as_array(expected), given))
     for place, part in parts.items():
         if not (verdict := _compare(key, *zip(*part), place)):
-            return Verdict(verdict.status, verdict.message + "".join(warned[:1]))
+            return replace(verdict, message=verdict.message + "".join(warned[:1]))
     count = f"{len(points)} examples" if len(points) > 1 else "example"
     return Verdict("right", f"right at the {count}; it will be graded at other points")
 
 
-def _pairs(examples):
+def _checked(examples):
     if isinstance(examples, (list, tuple)) and examples and all(map(_is_pair, examples)):
         return examples
     raise ValueError("check_examples takes pairs of a tuple of arguments and the expected value, as in [((2.0,), 4.0)], got "
@@ -231,69 +318,19 @@ def _parameters(function):
     return [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
 
 
-def _parts(expected, given, place=""):
-    """The place, the expected and the given value of each number or array in lists and dictionaries."""
-    if isinstance(expected, dict):
-        if not isinstance(given, dict) or set(given) != set(expected):
-            raise _Reply("wrong", f"not yet: a dictionary with the keys {', '.join(map(repr, expected))} is asked for{_within(place)}, "
-                                  f"yours is {short_repr(given)}.")
-        for name in expected:
-            yield from _parts(expected[name], given[name], f"{place}[{name!r}]")
-    elif _is_list_of_arrays(expected):
-        if not isinstance(given, (list, tuple)) or len(given) != len(expected):
-            raise _Reply("wrong", f"not yet: a list of {len(expected)} values is asked for{_within(place)}, yours is {short_repr(given)}.")
-        for k, (each, own) in enumerate(zip(expected, given)):
-            yield from _parts(each, own, f"{place}[{k}]")
-    else:
-        yield place, expected, given
-
-
-def _within(place):
-    return f" in {place}" if place else ""
-
-
-def _is_list_of_arrays(value):
-    """Whether a list holds what cannot be one array: dictionaries, or arrays of several shapes."""
-    if not isinstance(value, (list, tuple)):
-        return False
-    try:
-        as_array(value)
-    except TypeError:
-        return True
-    return False
-
-
 def _judge_shape(value, shape):
     if _is_blank(value):
         raise _Reply("not attempted", "not attempted yet")
     if callable(value):
         raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
-    for place, wanted, given in _parts(shape, value):
+    for place, wanted, given in pairs(shape, value):
         given = _as_values(given, f"{place} is" if place else "this is")
         if given.shape != wanted.lengths:
-            raise _Reply("wrong", f"not yet{_within(place)}. {_shapes_differ(wanted.lengths, given)}")
-    if shape == _Shape(()):
+            raise _Reply("wrong", f"not yet{within(place)}. {shapes_differ(wanted.lengths, given.shape)}")
+    if shape == Shape(()):
         return Verdict("right", "a number, as asked for; its value will be graded")
-    form = f"shape asked for, {shape.lengths}" if isinstance(shape, _Shape) else "form asked for"
+    form = f"shape asked for, {shape.lengths}" if isinstance(shape, Shape) else "form asked for"
     return Verdict("right", f"of the {form}; its values will be graded")
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A shape inside lists and dictionaries of shapes, where a tuple would be one more list."""
-
-    lengths: tuple
-
-
-def _shape(shape):
-    if isinstance(shape, dict) and shape:
-        return {name: _shape(each) for name, each in shape.items()}
-    if isinstance(shape, list) and shape:
-        return [_shape(each) for each in shape]
-    if not isinstance(shape, tuple) or not all(isinstance(n, int) and n >= 0 for n in shape):
-        raise ValueError("a shape is a tuple of lengths, () for a number, or a list or dictionary of such tuples, got "
-                         f"{short_repr(shape)}")
-    return _Shape(shape)
 
 
 def _names(key):
@@ -392,130 +429,84 @@ def _as_values(value, subject):
         array = as_array(_counted(value))
     except Exception as error:  # a student's object may do anything
         raise _Reply("error", f"{subject} no real number: {error}") from None
-    if np.isnan(array).any():
-        raise _Reply("wrong", f"not yet: {subject} NaN. Is it 0/0, ∞/∞ or 0·∞, or the root or logarithm of a negative number?")
+    if (missing := np.isnan(array)).any():
+        place = "" if missing.all() else f" at {list(map(int, np.argwhere(missing)[0]))}"
+        raise _Reply("wrong", f"not yet: {subject} NaN{place}. Is it 0/0, ∞/∞ or 0·∞, or the root or logarithm of a negative number?")
     return array
 
 
 # comparing
 
 def _compare(key, points, expected, given, place=""):
-    right = [close(e, g, key.tolerance) and (not key.relative or np.allclose(g, e, key.tolerance, 0)) for e, g in zip(expected, given)]
-    if all(right):
+    case = Case(expected, given, key.tolerance, points, _names(key), _is_several(key.answer), key.relative)
+    if all(case.right()):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
-    k = right.index(False)
-    subject = f"At {_where(key, points[k])} yours gives" if points else "Yours is"
-    value = f" {subject} {show_number(given[k].item())}." if given[k].ndim == 0 else ""
-    hint = _hint(key, given) or _how_it_is_off(key, points, expected, given, right)
-    return Verdict("wrong", f"not yet{_within(place)}.{value}{' ' + hint if hint else ''}")
+    explained = _hint(key, case) or _slip(key, case) or recognise(case) or _two_slips(key, case)
+    where = _where(key, points[case.right().index(False)]) if points else ""
+    return Verdict("wrong", f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip(), None if explained else case)
+
+
+def _is_several(answer):
+    """Whether the answer is written as numbers of their own, in a tuple, and not as an array."""
+    return isinstance(answer, tuple) or isinstance(answer, list) and any(isinstance(each, tuple) for each in answer)
 
 
 def _evaluated(key, source):
     """An answer of the key (function, text, number or array) as a list of arrays, one a point; one in all for a value."""
     points = _points(key)
-    if isinstance(source, str):
-        import sympy
-
-        symbols = [_symbol(name) for name in _names(key)]
-        source = sympy.sympify(source, locals=dict(zip(_names(key), symbols)))
-        return [lambdify(source, symbols if points else [])(np.array(p)) for p in points or [0.0]]
+    if expressions.is_text(source):
+        source = expressions.function(source, _names(key) if points else [])
     if callable(source):
         with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
-            return [as_array(source(*point)) for point in points]
+            return [as_array(source(*point)) for point in points or [()]]
     return [as_array(source)] * max(1, len(points))
 
 
-def _same(expected, given, tolerance):
-    return all(close(e, g, tolerance) for e, g in zip(expected, given))
-
-
-def _hint(key, given):
-    for hint, mistake in key.mistakes.items():
-        if _same(_evaluated(key, mistake), given, key.tolerance):
+def _hint(key, case):
+    for hint, mistaken in _mistaken(key):
+        if _same(mistaken, case):
             return hint
-    if key.of is not None and _same(_evaluated(key, key.of), given, key.tolerance):
+    if key.of is not None and _same(_evaluated(key, key.of), case):
         return "That is the function itself: its derivative is asked for."
     return None
 
 
-def _how_it_is_off(key, points, expected, given, right):
-    for e, g in zip(expected, given):
-        if e.shape != g.shape:
-            return _off_in_shape(e, g, key.tolerance)
-    e, g = (np.concatenate([np.ravel(v) for v in values]) for values in (expected, given))
-    if np.allclose(g, e, rtol=5e-3, atol=0):
-        return "That is close. Give more digits or the exact expression; or a whole number, if a count is asked for."
-    with np.errstate(all="ignore"):
-        whole = _off_by_sign(e, g, key) or _off_by_factor(e, g, key) or _off_by_reciprocal(e, g, key) or _off_by_constant(e, g, key)
-    return whole or " ".join(filter(None, [_off_at_points(key, points, right), _off_in_entries(expected, given, right, key.tolerance)]))
+def _mistaken(key):
+    """The hints of the key, each with the answer that earns it."""
+    return [(hint, _evaluated(key, mistake)) for hint, mistake in key.mistakes.items()]
 
 
-def _off_in_shape(e, g, tolerance):
-    if close(e.T, g, tolerance):
-        return f"It is transposed: yours has shape {g.shape}, expected {e.shape}."
-    return _shapes_differ(e.shape, g)
+def _same(mistaken, case):
+    return all(close(m, g, case.tolerance) for m, g in zip(mistaken, case.given))
 
 
-def _shapes_differ(shape, g):
-    advice = " Give the number itself, without brackets." if shape == () and g.size == 1 else ""
-    expected = "a single number, shape ()" if shape == () else f"shape {shape}"
-    return f"Yours has shape {g.shape}, expected {expected}.{advice}"
-
-
-def _off_by_sign(e, g, key):
-    return "The sign is flipped." if close(-e, g, key.tolerance) else None
-
-
-def _off_by_factor(e, g, key):
-    if not np.any(e) or not np.any(g):
+def _slip(key, case):
+    """What was forgotten in differentiating the key's original function, if its derivative is asked for."""
+    if not isinstance(key.of, str):
         return None
-    largest = np.argmax(np.abs(e))
-    factor = g[largest] / e[largest]
-    if not np.isfinite(factor):
+    import sympy
+
+    symbols = [_symbol(name) for name in _names(key)]
+    try:
+        formula = sympy.sympify(key.of, locals=dict(zip(_names(key), symbols)))
+    except sympy.SympifyError:
         return None
-    simple = Fraction(float(factor)).limit_denominator(12)
-    known = close(float(simple), factor, key.tolerance) and simple != 0
-    # a single value is some multiple of any other: there, only 2, ½ and their like say something
-    if not close(factor * e, g, key.tolerance) or not (_varies(e, key) or known and abs(simple.numerator) <= 12):
+
+    def at_points(derivative):
+        return [lambdify(derivative, symbols)(np.array(point)) for point in case.points]
+
+    if formula.free_symbols - set(symbols) or not _same(at_points(formula.diff(symbols[0])), case._replace(given=case.expected)):
         return None
-    return f"It is off by a constant factor: yours is {_fraction(simple) if known else show_number(factor, 4)} times the right answer."
+    wrong = ((hint, derivative) for hint, derivative in slips(formula, symbols[0]) if not derivative.has(sympy.nan, sympy.zoo))
+    return next((hint for hint, derivative in wrong if _same(at_points(derivative), case)), None)
 
 
-def _varies(e, key):
-    return np.ptp(np.abs(e)) > key.tolerance * max(1.0, np.abs(e).max())
-
-
-def _fraction(q):
-    return FRACTIONS.get(abs(q), str(abs(q))) if q > 0 else "−" + _fraction(-q)
-
-
-def _off_by_reciprocal(e, g, key):
-    return "It is the reciprocal of the right answer." if close(np.ones_like(e), e * g, key.tolerance) else None
-
-
-def _off_by_constant(e, g, key):
-    offset = (g - e)[0]
-    if not (_varies(e, key) and np.isfinite(offset) and close(e + offset, g, key.tolerance)):
-        return None
-    return f"It is off by a constant: yours is {show_number(abs(offset))} too {'large' if offset > 0 else 'small'} everywhere."
-
-
-def _off_at_points(key, points, right):
-    names = _names(key)
-    if not any(right):
-        return None
-    side = ""
-    if len(names) == 1 and all(np.ndim(p[0]) == 0 for p in points):
-        good, bad = ([p[0] for p, ok in zip(points, right) if ok is wanted] for wanted in (True, False))
-        side = (f", wrong for {names[0]} ≥ {show_number(min(bad))}" if min(bad) > max(good) else
-                f", wrong for {names[0]} ≤ {show_number(max(bad))}" if max(bad) < min(good) else "")
-    return f"It is right at {sum(right)} of {len(right)} points{side}."
-
-
-def _off_in_entries(expected, given, right, tolerance):
-    e, g = expected[right.index(False)], given[right.index(False)]
-    if e.ndim == 0:
-        return None
-    wrong = [list(map(int, i)) for i in np.ndindex(e.shape) if not close(e[i], g[i], tolerance)]
-    others = f", and so {'is' if len(wrong) == 2 else 'are'} {len(wrong) - 1} more" if len(wrong) > 1 else ""
-    return f"Entry {wrong[0]} is wrong{others}."
+def _two_slips(key, case):
+    """The hints of two mistakes made at once."""
+    for hint, mistaken in _mistaken(key):
+        if besides := second_slip(case, mistaken):
+            return f"{hint} Besides, {besides}."
+    for (hint, one), (other_hint, other) in combinations(_mistaken(key), 2):
+        if combined(case, one, other):
+            return f"Two slips at once. {hint} {other_hint}"
+    return None

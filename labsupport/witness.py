@@ -280,11 +280,11 @@ def close(a, b, tolerance: float) -> bool:
 def _distance(a, b):
     if np.shape(a) != np.shape(b):
         return np.inf
-    distances = _distances(np.asarray(a), np.asarray(b))
-    return float(np.max(distances, initial=0.0))
+    return float(np.max(distances(np.asarray(a), np.asarray(b)), initial=0.0))
 
 
-def _distances(a, b):
+def distances(a, b):
+    """|a - b| / max(1, |a|) in every entry of two arrays of one shape: what `close` holds against the tolerance."""
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = np.abs(a - b) / np.maximum(1.0, np.abs(a))
     # inf - inf and inf / inf are NaN: equal infinities agree, everything else that is not finite disagrees
@@ -310,7 +310,7 @@ def _complaint(claim, points, values, tolerance, variable, first, other, wrong):
     lines = [f"{claim}: {first} and {other} differ{where}"]
     if a.shape != b.shape:
         return "\n".join(lines + [f"  {first} has shape {a.shape}, {other} has shape {b.shape}"] + _odd_one(values, tolerance))
-    index = np.unravel_index(np.argmax(_distances(a, b)), a.shape)
+    index = np.unravel_index(np.argmax(distances(a, b)), a.shape)
     entry = f"entry {list(map(int, index))} of " if a.ndim else ""
     lines += [f"  {entry}{first}: {show_number(a[index], 10)}", f"  {entry}{other}: {show_number(b[index], 10)}"]
     lines += [_how_much(a[index], b[index], tolerance)]

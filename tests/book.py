@@ -29,6 +29,12 @@ class Exercise:
     stubs: list = field(default_factory=list)
     solution: list = field(default_factory=list)
     is_solved: bool = False
+    has_box: bool = False
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether a stub or a box says if an answer is right."""
+        return bool(self.stubs) or self.has_box
 
 
 class Chapter:
@@ -80,6 +86,8 @@ class Chapter:
                 found[label] = Exercise(label, number)
             elif match and match["name"] in ("solution", "solution-start") and match["argument"] in found:
                 found[match["argument"]].is_solved = True
+            elif match and match["name"] == "answer" and match["argument"] in found:
+                found[match["argument"]].has_box = True
         for cell in self.cells:
             if cell.in_solution_of:
                 found[cell.in_solution_of].solution.append(cell)

@@ -76,6 +76,9 @@ TEXT_FAULTS = {
     r"Now $\frac{1}{$ breaks.": ["index.md:25", "formula not understood", r"\frac{1}{"],
     r"Now $\fracc{1}{2}$ breaks.": ["index.md:27", "formula not understood", r"\fracc"],
     "(top)=\n## Again": ["index.md:29", "Duplicate explicit target name", "top"],
+    "```{answer} derivatives-pwers\n```": ["index.md:32", "derivatives-pwers", "did you mean derivatives-powers"],
+    "```{answer} derivatives-second\n```": ["index.md:35", "has no ranges"],
+    "```{answer} derivatives-powers\n```": ["index.md:38", "this page has no exercise derivatives-powers"],
     "```{exercise} One\n:label: twice\nx\n```\n\n```{exercise} Two\n:label: twice\nx\n```": ["index", "duplicate", "twice"],
 }
 

@@ -29,16 +29,19 @@ def verdicts():
 
 def run(chapter) -> dict:
     given, line = {}, 0
-    original = exercises.check
 
-    def recording(label, answer):
-        given[label, line] = original(label, answer)
-        return given[label, line]
+    def recording(judge):
+        def judged(label, answer):
+            given[label, line] = judge(label, answer)
+            return given[label, line]
+
+        return judged
 
     namespace = {"__name__": "__main__"}
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), plt.rc_context():
         warnings.simplefilter("error")
-        patch.setattr("labsupport.check", recording)
+        patch.setattr("labsupport.check", recording(exercises.check))
+        patch.setattr("labsupport.check_expression", recording(exercises.check_expression))
         for cell in chapter.cells:
             line = cell.line
             exec(compile(cell.source, f"{chapter.path.name}:{line}", "exec"), namespace)
@@ -68,13 +71,13 @@ def test_the_stub_says_not_attempted_and_the_solution_is_right(chapter, label, v
         assert given[label, stub.line].status == "not attempted", where(chapter, exercise)
     checked = [given[label, cell.line] for cell in exercise.solution if (label, cell.line) in given]
     assert all(checked), f"{where(chapter, exercise)}: its solution is not right: {checked}"
-    assert bool(checked) == bool(exercise.stubs), f"{where(chapter, exercise)}: stub and solution both call check, or neither"
+    assert bool(checked) == exercise.answers_at_once, f"{where(chapter, exercise)}: a stub or a box, and a check in the solution, or neither"
 
 
 @each_exercise
 def test_the_expected_answer_is_proved_elsewhere(chapter, label):
     """Held against SymPy or a number found another way, in tests/exercises/."""
-    if not chapter.exercises[label].stubs:
+    if not chapter.exercises[label].answers_at_once:
         return
     proofs = importlib.import_module(f"exercises.{chapter.name}").PROOFS
     assert label in proofs, f"tests/exercises/{chapter.name}.py proves no answer to {label}"
@@ -83,7 +86,7 @@ def test_the_expected_answer_is_proved_elsewhere(chapter, label):
 
 @each_exercise
 def test_plausible_wrong_answers_earn_the_right_hint(chapter, label):
-    if not chapter.exercises[label].stubs:
+    if not chapter.exercises[label].answers_at_once:
         return
     wrong = importlib.import_module(f"exercises.{chapter.name}").WRONG
     assert len(wrong.get(label, [])) >= 2, f"tests/exercises/{chapter.name}.py has fewer than two wrong answers to {label}"
@@ -94,13 +97,13 @@ def test_plausible_wrong_answers_earn_the_right_hint(chapter, label):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
 def test_every_expected_answer_belongs_to_an_exercise(chapter):
-    asked = {label for label, exercise in chapter.exercises.items() if exercise.stubs}
+    asked = {label for label, exercise in chapter.exercises.items() if exercise.answers_at_once}
     assert set(exercises.labels(chapter.name)) == asked
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
 def test_at_least_half_of_the_exercises_answer_at_once(chapter):
-    asked = [exercise for exercise in chapter.exercises.values() if exercise.stubs]
+    asked = [exercise for exercise in chapter.exercises.values() if exercise.answers_at_once]
     assert len(chapter.exercises) >= 8 and len(asked) >= len(chapter.exercises) / 2
 
 

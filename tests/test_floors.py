@@ -10,12 +10,13 @@ import pytest
 import labsupport
 
 FLOORS = {
-    "answers": 0, "array_protocol": 0, "derived": 0, "finite": 0, "functions": 0, "rulebook": 0, "rules": 0, "shapes": 0,
-    "spiral": 0,
+    "answers": 0, "array_protocol": 0, "derived": 0, "expressions": 0, "finite": 0, "functions": 0, "rulebook": 0, "rules": 0, "shapes": 0,
+    "slips": 0, "spiral": 0,
     "dual": 1, "tensor": 1,
     "operators": 2,
     "descent": 3, "witness": 3,
-    "exercises": 4, "figures": 4, "graph": 4, "matrices": 4, "slider": 4, "surfaces": 4,
+    "comparison": 4, "difference": 4, "exercises": 4, "figures": 4, "graph": 4, "location": 4, "matrices": 4, "recognition": 4,
+    "slider": 4, "structure": 4, "surfaces": 4,
 }  # fmt: skip
 FOLDER = Path(labsupport.__file__).parent
 

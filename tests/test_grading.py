@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -27,10 +28,13 @@ sys.path.insert(0, str(TESTS.parent / "assignments"))
 
 pytest.importorskip("otter", reason="otter-grader is missing: pip install -r assignments/requirements.txt")
 
+import autograder  # noqa: E402
 import grade  # noqa: E402
 import isolation  # noqa: E402
 import marking  # noqa: E402
+import questions  # noqa: E402
 import report  # noqa: E402
+import samples  # noqa: E402
 import sandbox  # noqa: E402
 import submissions  # noqa: E402
 import wire  # noqa: E402
@@ -239,7 +243,7 @@ def parent(path) -> int:
 def test_plain_values_cross_unchanged(value):
     back = wire.loads(wire.dumps(value)[8:])
     assert type(back) is type(value)
-    np.testing.assert_array_equal(back, value)
+    assert back == value if not isinstance(value, np.ndarray) else np.array_equal(back, value) and back.dtype == value.dtype.newbyteorder("=")
 
 
 @pytest.mark.parametrize("value", [..., object(), {1, 2}, b"bytes", len, np.array([object()]), np.array(["x"]), {1: 2}, {"a": ...}, 10**9999],
@@ -384,6 +388,50 @@ def test_namesakes_have_a_page_each(tmp_path):
     students = [submissions.Student(name, tmp_path / "x.ipynb") for name in ("a b", "a_b", "A b")]
     report.write(tmp_path, "small", [(student, marking.Result("graded", [])) for student in students], 2)
     assert len(list((tmp_path / "feedback").glob("*.html"))) == 3
+
+
+# the shipped assignments
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory, needs_sandbox):
+    """All questions of all assignments as one, for their names are unique, and it graded: score of each question, by submission."""
+    asked = [question for each in questions.read_all() for question in each.questions]
+    folder = tmp_path_factory.mktemp("shipped")
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("otter_config.json", json.dumps(autograder.config()))
+        for number, question in enumerate(asked, 1):
+            archive.writestr(f"tests/{number:03}.py", autograder.test_file(question))
+    answers = {"right": [each.answer for each in asked], "untouched": ["" for _ in asked]}
+    for number in range(3):  # on top of the solution, since it may define only a part of what is asked
+        answers[f"wrong {number}"] = [f"{each.answer}\n\n{each.wrong[number].source}" for each in asked]
+    for name, codes in answers.items():
+        cells = [cell for question, code in zip(asked, codes) for cell in (*question.imports, question.stub, code)]
+        notebook(folder / "class" / f"{name}.ipynb", *cells)
+    limits = Limits(seconds=20, total=600)
+    graded = grade.grade(Assignment.of(folder / "all.zip"), submissions.find(folder / "class"), limits, folder / "kept")
+    return {student.name: result for student, result in graded}
+
+
+def test_every_key_has_all_points_through_the_sandbox(shipped):
+    assert {each.name: each.score for each in shipped["right"].questions} == {each.name: each.of for each in shipped["right"].questions}
+
+
+def test_every_untouched_question_has_exactly_nothing_and_no_error(shipped):
+    assert shipped["untouched"].score == 0 and shipped["untouched"].notes == [] and shipped["untouched"].status == "graded"
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_no_planted_wrong_solution_has_all_points_through_the_sandbox(number, shipped):
+    assert [each.name for each in shipped[f"wrong {number}"].questions if each.score == each.of] == []
+
+
+def test_the_samples_are_right_half_right_and_broken(tmp_path):
+    first = questions.read(questions.names()[0])
+    samples.write(first, tmp_path)
+    right, half, broken = (marking.read_cells(tmp_path / f"{name}.ipynb") for name in ("right", "half_right", "broken"))
+    answers = [question.answer for question in first.questions]
+    assert [sum(answer in cells for answer in answers) for cells in (right, half, broken)] == [len(answers), (len(answers) + 1) // 2, 1]
+    assert set(samples.BROKEN) <= set(broken)
 
 
 # names

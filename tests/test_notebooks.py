@@ -1,25 +1,25 @@
 """Every chapter's notebook reads like its page and runs as downloaded, where there is nothing of this repository."""
 
-import hashlib
 import os
-import platform
 import re
 import shutil
 import subprocess
 import venv
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
 import pytest
-from filelock import FileLock
 from nbclient import NotebookClient
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from book import ROOT, SITE, Chapter
 from test_publish import build_book
 
 NOTEBOOKS = sorted((SITE / "notebooks").glob("*.ipynb"))
-# What a reader is told to have, in the versions the book is built with, and the kernel that runs it.
+# What a reader is told to have, in the versions that the tests run with, and the kernel that runs it.
 LIBRARIES = ("numpy", "matplotlib", "sympy", "torch", "ipykernel")
 
 needs_site = pytest.mark.skipif(not NOTEBOOKS, reason="there are no notebooks in _build/html: run `make book` first")
@@ -126,11 +126,6 @@ def test_exercises_have_their_number_before_their_title(path):
 
 # what a notebook does
 
-def pins() -> list[str]:
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    return [line for line in lines if line.split("==")[0] in LIBRARIES]
-
-
 def python_of(environment: Path) -> str:
     return str(environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
@@ -151,20 +146,27 @@ def install(environment: Path, *what: str):
     assert done.returncode == 0, done.stderr
 
 
+def with_their_needs(names) -> set[str]:
+    """The names of installed packages, and of all that they need."""
+    found, left = set(), list(names)
+    while left:
+        if (name := canonicalize_name(left.pop())) not in found:
+            found.add(name)
+            needs = map(Requirement, distribution(name).requires or [])
+            left += [need.name for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+    return found
+
+
 @pytest.fixture(scope="session")
-def libraries() -> Path:
-    """An environment with the libraries and without labsupport, kept from one run to the next."""
-    key = hashlib.sha256("\n".join([platform.python_version(), *pins()]).encode()).hexdigest()[:12]
-    folder = ROOT / "_build" / "notebook-env"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock"):
-        if not (folder / key / "complete").exists():
-            for stale in folder.iterdir():
-                shutil.rmtree(stale) if stale.is_dir() else None
-            venv.create(folder / key, with_pip=True)
-            install(folder / key, *pins())
-            (folder / key / "complete").touch()
-    return folder / key
+def libraries(tmp_path_factory) -> Path:
+    """An environment with the libraries, linked from the one that the tests run in, and without labsupport."""
+    environment = tmp_path_factory.mktemp("libraries") / "env"
+    venv.create(environment, with_pip=True)
+    for package in map(distribution, with_their_needs(LIBRARIES)):
+        for name in {file.parts[0] for file in package.files} - {"..", "__pycache__"}:
+            there = packages_of(environment) / name
+            there.exists() or there.symlink_to(package.locate_file(name))
+    return environment
 
 
 def fresh_environment(folder: Path, libraries: Path) -> Path:

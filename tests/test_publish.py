@@ -32,6 +32,24 @@ The limit of the {term}`quotient`, and {doc}`the front page <../index>`.
 import labsupport
 ```
 """
+SECOND = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+(second)=
+# Second
+
+See {ref}`first` and {eq}`eq-square`.
+
+$$
+y = x^2
+$$ (eq-square)
+
+```{code-cell} ipython3
+1 + 1
+```
+"""
 GLOSSARY = """\
 # Glossary
 
@@ -49,40 +67,84 @@ def run(*command, cwd, **environment):
     return done.stdout.strip()
 
 
-def build_book(book, chapters: dict[str, str], **environment):
-    """This book with other chapters, built in a repository of its own."""
+def write_book(book, chapters: dict[str, str]):
+    """This book with other chapters, in a repository of its own."""
     book.mkdir()
-    for name in ("_config.yml", "_ext", "_static", "_templates", "labsupport", "pyproject.toml", "references.bib", ".gitignore"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, book / name)
-    (book / "node_modules").symlink_to(ROOT / "node_modules")
+    frame = ("_config.yml", "_ext", "_static", "_templates", "labsupport", "pyproject.toml", "references.bib", ".gitignore",
+             "Makefile", ".ci", "requirements.txt", "package-lock.json")  # fmt: skip
+    for name in frame:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(ROOT / name, book / name)
     (book / "chapters").mkdir()
     for name, text in chapters.items():
         (book / "chapters" / f"{name}.md").write_text(text, "utf-8")
     (book / "index.md").write_text("# Front\n\nHello.\n")
     toc = {"format": "jb-book", "root": "index", "parts": [{"numbered": True, "chapters": [{"file": f"chapters/{name}"} for name in chapters]}]}
     (book / "_toc.yml").write_text(yaml.safe_dump(toc))
-    who = {f"GIT_{role}_{key}": "ada@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-    run("git", "init", "--quiet", cwd=book)
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=book)
+    commit_all(book, "The book")
+
+
+def commit_all(book, message: str):
+    """At a fixed date: the same files give the same commit."""
+    who = {"NAME": "Ada", "EMAIL": "ada@localhost", "DATE": "2026-01-02T03:04:05Z"}
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
     run("git", "add", "--all", cwd=book)
-    run("git", "commit", "--quiet", "--message", "The book", cwd=book, **who)
-    run(str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", "-n", "--keep-going", cwd=book, **environment)
+    run("git", "commit", "--quiet", "--message", message, cwd=book, **who)
+
+
+def build_book(book, chapters: dict[str, str], **environment):
+    write_book(book, chapters)
+    (book / "node_modules").symlink_to(ROOT / "node_modules")
+    build(book, **environment)
     return book
 
 
-@pytest.fixture(scope="module")
-def fork(tmp_path_factory):
-    chapters = {"01_first": CHAPTER, "glossary": GLOSSARY}
-    return build_book(tmp_path_factory.mktemp("fork") / "book", chapters, GITHUB_REPOSITORY=FORK)
+def build(book, **environment):
+    return run(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "-W", "-n", "--keep-going", cwd=book, **environment)
+
+
+def install_nothing(book):
+    """`make` finds its two folders as if it had filled them: what the tests run with, by links."""
+    for name, there in {".venv": Path(sys.prefix), "node_modules": ROOT / "node_modules"}.items():
+        (book / name).mkdir()
+        for path in there.iterdir():
+            if path.name != "installed":
+                (book / name / path.name).symlink_to(path)
+        (book / name / "installed").touch()
+
+
+WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))["jobs"]["publish"]["steps"]
 
 
 @pytest.fixture(scope="module")
-def branch(fork, tmp_path_factory):
-    """What a dry run on a local repository leaves on its branch `notebooks`."""
-    remote, clone = (tmp_path_factory.mktemp(name) / name for name in ("remote", "clone"))
-    run("git", "init", "--quiet", "--bare", str(remote), cwd=fork)
-    for _ in range(2):  # the second replaces the first
-        run(sys.executable, "_ext/book_publish.py", str(remote), cwd=fork, GITHUB_REPOSITORY=FORK)
+def remote(tmp_path_factory):
+    """A repository as a fork has it on the server: the sources on its branch `main`."""
+    book, remote = (tmp_path_factory.mktemp("fork") / name for name in ("book", "remote.git"))
+    write_book(book, {"01_first": CHAPTER, "02_second": SECOND, "glossary": GLOSSARY})
+    run("git", "clone", "--quiet", "--bare", str(book), str(remote), cwd=book)
+    return remote
+
+
+@pytest.fixture(scope="module")
+def fork(remote, tmp_path_factory):
+    """The workflow run dry: each of its own commands, in a clone of the fork, without a setting changed."""
+    clone = tmp_path_factory.mktemp("runner") / "fork"
+    run("git", "clone", "--quiet", str(remote), str(clone), cwd=remote)
+    install_nothing(clone)
+    for step in WORKFLOW:
+        if "run" in step and not step["run"].startswith("bash .ci/"):  # those install Debian's packages
+            run("bash", "-e", "-c", step["run"], cwd=clone, GITHUB_REPOSITORY=FORK)
+    return clone
+
+
+@pytest.fixture(scope="module")
+def branch(fork, remote, tmp_path_factory):
+    """What the workflow leaves on the branch `notebooks`, when it has run a second time."""
+    clone = tmp_path_factory.mktemp("clone") / "clone"
+    run(sys.executable, "_ext/book_publish.py", "origin", cwd=fork, GITHUB_REPOSITORY=FORK)
     run("git", "clone", "--quiet", "--branch", "notebooks", str(remote), str(clone), cwd=fork)
     return clone
 
@@ -128,7 +190,7 @@ def test_the_wheel_lies_where_the_notebook_looks_for_it(branch):
 def test_the_branch_is_one_commit_with_nothing_else(branch):
     assert run("git", "rev-list", "--count", "HEAD", cwd=branch) == "1"
     files = set(run("git", "ls-files", cwd=branch).split())
-    assert files == {"01_first.ipynb", book_publish.WHEEL, "environment.yml", "README.md"}
+    assert files == {"01_first.ipynb", "02_second.ipynb", book_publish.WHEEL, "environment.yml", "README.md"}
 
 
 def test_binder_gets_the_package_from_beside_the_notebooks(branch):
@@ -196,7 +258,72 @@ def test_workflows_parse_and_name_no_repository(path):
     assert not published_addresses(path.read_text("utf-8"))
 
 
-def test_the_workflow_publishes_with_the_tested_commands():
-    steps = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))["jobs"]["publish"]["steps"]
-    commands = [step["run"] for step in steps if "run" in step]
-    assert commands == ["make book", "python3 _ext/book_publish.py origin"]
+def test_a_shared_page_says_what_it_is_under_the_forks_address(fork):
+    page = (fork / "_build/html/chapters/01_first.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://someone.github.io/fork/chapters/01_first.html"' in page
+    tags = dict(re.findall(r'<meta property="(og:[\w:]+)" content="([^"]*)">', page))
+    assert tags["og:url"] == "https://someone.github.io/fork/chapters/01_first.html"
+    assert tags["og:title"] == "1. First" and "limit of the quotient" in tags["og:description"]
+    card = tags["og:image"].removeprefix("https://someone.github.io/fork/")
+    assert (fork / "_build/html" / card).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_map_of_the_site_has_every_page_once(fork):
+    text = (fork / "_build/html/sitemap.xml").read_text("utf-8")
+    places = re.findall("<loc>(.*?)</loc>", text)
+    assert sorted(places) == sorted(f"https://someone.github.io/fork/{page}" for page in
+                                    ("", "chapters/01_first.html", "chapters/02_second.html", "chapters/glossary.html"))
+    assert "Sitemap: https://someone.github.io/fork/sitemap.xml" in (fork / "_build/html/robots.txt").read_text("utf-8")
+
+
+def test_a_lost_address_at_any_depth_is_shown_with_its_styles(fork):
+    page = (fork / "_build/html/404.html").read_text("utf-8")
+    own = [place for place in re.findall(r'(?:href|src|action)="([^"]*)"', page) if not re.match(r"#|https?:|data:", place)]
+    assert own and all(place.startswith("/fork/") for place in own)
+
+
+def test_the_workflow_publishes_what_the_dry_run_built(fork):
+    [upload] = [step["with"]["path"] for step in WORKFLOW if step.get("uses", "").startswith("actions/upload-pages-artifact@")]
+    published = fork / upload
+    assert {"index.html", "book.pdf", "notebooks"} <= {path.name for path in published.iterdir()}
+    assert {path.name for path in (published / "notebooks").iterdir()} == {"01_first.ipynb", "02_second.ipynb", book_publish.WHEEL}
+
+
+def test_the_workflow_asks_for_no_secret_and_no_setting():
+    text = (ROOT / ".github/workflows/publish.yml").read_text("utf-8")
+    assert "secrets." not in text and "vars." not in text
+
+
+# what each copy says of itself
+
+def test_every_notebook_says_which_commit_it_was_built_from(fork, branch):
+    commit = run("git", "rev-parse", "HEAD", cwd=fork)
+    for path in branch.glob("*.ipynb"):
+        notebook = nbformat.read(path, 4)
+        assert notebook.metadata["book"] == {"version": book_publish.PROJECT["version"], "commit": commit, "changed": False}
+        assert f"version {book_publish.PROJECT['version']}, commit {commit[:10]} of " in notebook.cells[0].source
+
+
+def test_a_notebook_of_changed_sources_says_so_and_a_new_commit_is_told_without_writing_the_page(tmp_path):
+    book = build_book(tmp_path / "book", {"01_first": CHAPTER, "glossary": GLOSSARY})
+    path, page = (book / "_build/html" / name for name in ("notebooks/01_first.ipynb", "chapters/01_first.html"))
+    first = path.read_bytes()
+    build(book)
+    assert path.read_bytes() == first
+    (book / "README.md").write_text("new")
+    build(book)
+    changed = nbformat.read(path, 4)
+    assert changed.metadata["book"]["changed"] and "not committed" in changed.cells[0].source
+    commit_all(book, "More")
+    written = page.stat().st_mtime_ns
+    build(book)
+    committed = nbformat.read(path, 4)
+    assert committed.cells[0].source.count("Built from") == 1 and "not committed" not in committed.cells[0].source
+    assert run("git", "rev-parse", "HEAD", cwd=book)[:10] in committed.cells[0].source
+    assert page.stat().st_mtime_ns == written
+
+
+def test_outside_of_a_repository_a_notebook_says_its_version(monkeypatch):
+    monkeypatch.setattr(book_publish, "git", lambda *arguments, **options: "")
+    edition = book_publish.built_from.__wrapped__()
+    assert edition.sentence == f"Built from version {book_publish.PROJECT['version']}." and edition.commit is None

@@ -12,12 +12,13 @@ from typing import Any
 class Key:
     """What the answer to an exercise is held against.
 
-    answer: a function, a text that SymPy understands in the names of `variables` ("3*x**2"), a number or an array.
-    at: the points at which a function is compared: numbers, arrays, or tuples with an entry for each of several variables. Left
+    answer: a text in the names of `variables` ("3*x**2", which SymPy understands, too), a list of texts, a number or an array, or
+    a function. at: the points at which a function is compared: numbers, arrays, or tuples with an entry for each of several variables. Left
     empty, the answer is a value. variables: the arguments of the function, as in "x" or "x y"; a function of one array has
     one. mistakes: hint -> the wrong answer that earns it, of the same kinds. tolerance: as in `witness.agree`. of: the
     original function, where its derivative is asked, so that giving it back unchanged is recognised. relative: whether small
-    values have to be right to as many digits as large ones.
+    values have to be right to as many digits as large ones. ranges: variable -> (low, high), from which points are drawn where
+    the answer is typed, in a box of the page or for `check_expression`; without `at`, also where it is code.
 
     >>> Key("3*x**2", at=[0, 1, 2], mistakes={"The exponent goes down by one.": "3*x**3"}, of="x**3").variables
     'x'
@@ -30,3 +31,4 @@ class Key:
     tolerance: float = 1e-6
     of: Any = None
     relative: bool = False
+    ranges: dict = field(default_factory=dict)

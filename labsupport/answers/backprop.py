@@ -61,6 +61,7 @@ KEYS = {
     ),
     "backprop-rule": Key(
         "g/(2*z)", at=[(1, 2), (-3, 0.5), (0.5, 4)], variables="g z",
+        ranges={"g": (-3, 3), "z": (0.3, 3)},
         mistakes={
             "The cotangent g has to be multiplied by the slope.": "1/(2*z)",
             "z is the root already.": "g/(2*sqrt(z))",
@@ -87,10 +88,20 @@ KEYS = {
     ),
     "backprop-detach": Key(
         "2*x**2", at=[-1.5, 0.5, 1, 3], of="x**3",
+        ranges={"x": (-2, 2)},
         mistakes={
             "That counts all three factors; the detached one is a constant.": "3*x**2",
             "Only one of the three is detached: two are left that move.": "x**2",
             "The constant has the value x: it stays as a factor.": "2*x",
+        },
+    ),
+    "backprop-second": Key(
+        (60, 12),
+        mistakes={
+            "That is the gradient, the values; the Hessian is in the tangents.": (60, 8),
+            "That is the second column: y moves there, and x is held.": (12, 0),
+            "The slope of 3x²y by x is 6xy, with x = 2 and y = 5.": (30, 12),
+            "The second entry is ∂/∂x of x³, which is 3x².": (60, 6),
         },
     ),
 }  # fmt: skip

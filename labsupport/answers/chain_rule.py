@@ -21,6 +21,7 @@ def slopes(x):
 KEYS = {
     "chain_rule-inside": Key(
         "6*x*cos(3*x**2 + 1)", at=[-1.5, -0.4, 0.3, 1, 2], of="sin(3*x**2 + 1)",
+        ranges={"x": (-1.5, 1.5)},
         mistakes={
             "The slope of the inside, 6x, is missing as a factor.": "cos(3*x**2 + 1)",
             "Leave the inside alone: the cosine is taken at 3x² + 1.": "6*x*cos(x)",
@@ -46,8 +47,9 @@ KEYS = {
         },
     ),
     "chain_rule-delay": Key(
-        lambda t, tau: np.array([-2.0, 2.0]) * np.exp(-2 * (t - tau)),
+        ("-2*exp(-2*(t - tau))", "2*exp(-2*(t - tau))"),
         at=[(0, 0), (1, 0.5), (0.3, 1), (2, 1.5)], variables="t tau",
+        ranges={"t": (-1, 2), "tau": (-1, 2)},
         mistakes={
             "By τ the inside, −2(t − τ), has the slope +2.": lambda t, tau: np.array([-2.0, -2.0]) * np.exp(-2 * (t - tau)),
             "The inside is −2(t − τ), and its slope, −2 by t and +2 by τ, is missing as a factor.":
@@ -60,6 +62,7 @@ KEYS = {
     "chain_rule-bell": Key(
         "-(x - m)/s**2*exp(-(x - m)**2/(2*s**2))", variables="x m s",
         at=[(0, 1, 1), (2, 0.5, 0.7), (-1, 0.5, 2), (1.5, 1, 3)], of="exp(-(x - m)**2/(2*s**2))",
+        ranges={"x": (-2, 2), "m": (-2, 2), "s": (0.5, 2)},
         mistakes={
             "The 2 of the square and the 2 of the denominator cancel.": "-(x - m)/(2*s**2)*exp(-(x - m)**2/(2*s**2))",
             "The slope of the inside has s² in the denominator.": "-(x - m)*exp(-(x - m)**2/(2*s**2))",
@@ -68,6 +71,7 @@ KEYS = {
     ),
     "chain_rule-tower-power": Key(
         "x**x*(log(x) + 1)", at=[0.2, 0.7, 1, 2, 3],
+        ranges={"x": (0.2, 3)},
         mistakes={
             "The power rule gives x·xˣ⁻¹, which is xˣ again: it holds the exponent, and here that moves, too.": "x**x",
             "The rule for aˣ holds the base; here it moves, too.": "x**x*log(x)",
@@ -86,6 +90,7 @@ KEYS = {
     ),
     "chain_rule-tanh": Key(
         "dL_dy*(1 - y**2)", at=[(1, 0.5), (-2, 0.3), (0.5, -0.9), (3, 0)], variables="dL_dy y",
+        ranges={"dL_dy": (-2, 2), "y": (-0.95, 0.95)},
         mistakes={
             "The gradient from above is missing: multiply by dL/dy.": "1 - y**2",
             "y(1 − y) belongs to the sigmoid.": "dL_dy*y*(1 - y)",
@@ -103,6 +108,7 @@ KEYS = {
     ),
     "chain_rule-shared": Key(
         "2*w*x*(w**2*x - y)", at=[(1, 2, 1), (0.5, -1, 2), (-1.5, 1, 0.5), (2, 0.3, -1)], variables="w x y",
+        ranges={"w": (-2, 2), "x": (-2, 2), "y": (-2, 2)},
         mistakes={
             "w is used twice, and both uses contribute w·x: they add.": "w*x*(w**2*x - y)",
             "The derivative of w²x by w is 2wx: x stays as a factor.": "2*w*(w**2*x - y)",
@@ -113,6 +119,7 @@ KEYS = {
     ),
     "chain_rule-climber": Key(
         "10*pi/14*cos(pi*t/14) - 0.0065*300", at=[0, 2, 4, 6, 9], variables="t",
+        ranges={"t": (0, 12)},
         mistakes={
             "That is the partial derivative: her height moves, too.": "10*pi/14*cos(pi*t/14)",
             "The inside πt/14 has the slope π/14.": "10*cos(pi*t/14) - 0.0065*300",
@@ -125,6 +132,16 @@ KEYS = {
         mistakes={
             "The other way round: forward starts at the input, the factor on the right.": (260_000, 60_300_000),
             "An m×n matrix times an n×p one takes m·n·p multiplications; there are two products in each order.": (60_000_000, 60_000),
+        },
+    ),
+    "chain_rule-polar": Key(
+        [["cos(phi)", "-r*sin(phi)"], ["sin(phi)", "r*cos(phi)"]], variables="r phi", ranges={"r": (0.5, 3), "phi": (0, 6)},
+        mistakes={
+            "It is transposed: a row for each output, a column for each input.": [["cos(phi)", "sin(phi)"], ["-r*sin(phi)", "r*cos(phi)"]],
+            "The derivative of the cosine is −sin.": [["cos(phi)", "r*sin(phi)"], ["sin(phi)", "r*cos(phi)"]],
+            "By φ, the factor r stays.": [["cos(phi)", "-sin(phi)"], ["sin(phi)", "cos(phi)"]],
+            "By r, r has the slope 1: only the cosine and the sine are left.": [["r*cos(phi)", "-r*sin(phi)"], ["r*sin(phi)", "r*cos(phi)"]],
+            "The inputs come in the order r, φ: the columns are exchanged.": [["-r*sin(phi)", "cos(phi)"], ["r*cos(phi)", "sin(phi)"]],
         },
     ),
     "chain_rule-least-squares": Key(
@@ -150,6 +167,7 @@ KEYS = {
     ),
     "chain_rule-second": Key(
         "exp(sin(x))*(cos(x)**2 - sin(x))", at=[-2, -0.5, 0.4, 1, 3],
+        ranges={"x": (-3, 3)},
         mistakes={
             "That is the first derivative.": "cos(x)*exp(sin(x))",
             "f′(g(x)) g′(x) is a product: its second term, f′(g(x)) g″(x), is missing.": "exp(sin(x))*cos(x)**2",

@@ -16,6 +16,7 @@ KEYS = {
     ),
     "derivatives-definition": Key(
         "2*x - 3", at=[-2, 0, 1, 2.5], of="x**2 - 3*x",
+        ranges={"x": (-3, 3)},
         mistakes={
             "The slope of −3x is a constant.": "2*x - 3*x",
             "The term −3x has a slope too.": "2*x",
@@ -23,6 +24,7 @@ KEYS = {
     ),
     "derivatives-tangent": Key(
         "1/2 - (x - 2)/4", at=[-1, 1, 2, 3], of="1/x",
+        ranges={"x": (-2, 4)},
         mistakes={
             "The slope of 1/x is −1/x²: mind the sign.": "1/2 + (x - 2)/4",
             "A tangent passes through (2, f(2)): start at f(2), not at 0.": "-(x - 2)/4",
@@ -34,6 +36,7 @@ KEYS = {
     "derivatives-powers": Key(
         "12*x**2 - x + 5/x**2 + 2*x**(-2/3)", at=[0.5, 1, 2, 3],
         of="4*x**3 - x**2/2 + 7 - 5/x + 6*x**(1/3)",
+        ranges={"x": (0.5, 3)},
         mistakes={
             "−5/x is −5x⁻¹: its exponent −1 comes down, and two minus signs meet.": "12*x**2 - x - 5/x**2 + 2*x**(-2/3)",
             "The slope of the constant 7 is 0.": "12*x**2 - x + 7 + 5/x**2 + 2*x**(-2/3)",
@@ -44,6 +47,7 @@ KEYS = {
     ),
     "derivatives-halving": Key(
         "-16*log(2)*2**(-t/5)", at=[0, 1, 5, 12], variables="t", of="80*2**(-t/5)",
+        ranges={"t": (0, 15)},
         mistakes={
             "The base is 2^(−1/5), and the logarithm of that is −ln(2)/5.": "80*log(2)*2**(-t/5)",
             "The exponent −t/5 brings a factor −1/5: the base is 2^(−1/5).": "-80*log(2)*2**(-t/5)",
@@ -53,6 +57,7 @@ KEYS = {
     ),
     "derivatives-logistic": Key(
         "exp(-x)/(1 + exp(-x))**2", at=[-3, -0.5, 0, 1, 4], of="1/(1 + exp(-x))",
+        ranges={"x": (-4, 4)},
         mistakes={
             "The inner function e⁻ˣ has the slope −e⁻ˣ, and the quotient rule another minus.": "-exp(-x)/(1 + exp(-x))**2",
             "The slope of the denominator is missing: the derivative of e⁻ˣ is −e⁻ˣ.": "-1/(1 + exp(-x))**2",
@@ -60,8 +65,19 @@ KEYS = {
             "The quotient rule divides by the square of the denominator.": "exp(-x)/(1 + exp(-x))",
         },
     ),
+    "derivatives-quotient": Key(
+        "(1 - x**2)/(1 + x**2)**2", of="x/(1 + x**2)", ranges={"x": (-3, 3)},
+        mistakes={
+            "The quotient rule begins with the slope of the numerator, u′v − uv′: mind the order.": "(x**2 - 1)/(1 + x**2)**2",
+            "The quotient rule divides by the square of the denominator.": "(1 - x**2)/(1 + x**2)",
+            "The derivative of a quotient is not the quotient of the derivatives.": "1/(2*x)",
+            "The two terms of the numerator are subtracted: u′v − uv′.": "(1 + 3*x**2)/(1 + x**2)**2",
+            "The slope of x² + 1 is 2x, so the second term of the numerator is x·2x.": "(1 + x**2 - x)/(1 + x**2)**2",
+        },
+    ),
     "derivatives-three-factors": Key(
         "exp(x)*(2*x*sin(x) + x**2*sin(x) + x**2*cos(x))", at=[-2, 0.5, 1, 3], of="x**2*exp(x)*sin(x)",
+        ranges={"x": (-2, 3)},
         mistakes={
             "The derivative of a product is not the product of the derivatives.": "2*x*exp(x)*cos(x)",
             "Three factors give three terms; the one with (eˣ)′ is missing.": "exp(x)*(2*x*sin(x) + x**2*cos(x))",
@@ -70,6 +86,7 @@ KEYS = {
     ),
     "derivatives-arctan": Key(
         "1/(1 + x**2)", at=[-3, -1, 0, 0.5, 2], of="atan(x)",
+        ranges={"x": (-3, 3)},
         mistakes={
             "Reciprocal: the slope of the inverse is one over the slope of tan.": "1 + x**2",
             "The slope of tan has to be taken at arctan x, not at x.": "cos(x)**2",
@@ -131,6 +148,7 @@ KEYS = {
     ),
     "derivatives-noise": Key(
         "(3*sigma/sqrt(2))**(1/3)", at=[0.001, 0.01, 0.2], variables="sigma",
+        ranges={"sigma": (0.001, 0.5)},
         mistakes={
             "The noise of the slope is σ/(√2·h): the √2 is missing.": "(3*sigma)**(1/3)",
             "Balance is not the minimum: set the derivative of the sum to 0.": "(6*sigma/sqrt(2))**(1/3)",

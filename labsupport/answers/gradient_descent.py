@@ -23,6 +23,16 @@ KEYS = {
             "The step takes the slope 2x − 6, not the value of f.": (0, 0, 0),
         },
     ),
+    "gradient_descent-valley": Key(
+        "w0*(1 - eta*lam)**k", variables="w0 eta lam k", ranges={"w0": (-3, 3), "eta": (0.01, 0.3), "lam": (0.2, 3), "k": (0, 6)},
+        mistakes={
+            "The step goes against the slope: the factor of one step is 1 − ηλ.": "w0*(1 + eta*lam)**k",
+            "Every step multiplies by the same factor: a power, not a product with k.": "w0*(1 - k*eta*lam)",
+            "That is the limit of small steps; the factor of one step is 1 − ηλ.": "w0*exp(-eta*lam*k)",
+            "The ½ of the loss cancels the 2 of the square: the slope is λw.": "w0*(1 - eta*lam/2)**k",
+            "That is one step. Each of the k steps has the factor.": "w0*(1 - eta*lam)",
+        },
+    ),
     "gradient_descent-direction": Key(
         [-2 / ROOT5, -1 / ROOT5, -ROOT5],
         mistakes={
@@ -43,6 +53,7 @@ KEYS = {
     ),
     "gradient_descent-digits": Key(
         "3*log(10)/log((kappa + 1)/(kappa - 1))", at=[2, 10, 50, 400], variables="kappa",
+        ranges={"kappa": (1.5, 100)},
         mistakes={
             "That is one digit; a thousand times smaller is three of them.": "log(10)/log((kappa + 1)/(kappa - 1))",
             "That is the approximation for large κ; solve ρᵏ = 1/1000 exactly.": "3*log(10)/2*kappa",
@@ -74,6 +85,7 @@ KEYS = {
     ),
     "gradient_descent-mean": Key(
         "1/(k + 1)", at=[0, 1, 2, 9], variables="k",
+        ranges={"k": (0, 10)},
         mistakes={
             "With that rate the start w₀ counts as one of the numbers: the first step must forget it.": "1/(k + 2)",
             "That is the weight of the old mean; the learning rate is the weight of the new number.": "k/(k + 1)",
@@ -81,8 +93,9 @@ KEYS = {
         },
     ),
     "gradient_descent-momentum": Key(
-        lambda x, v, g: [x - 0.1 * (0.9 * v + g), 0.9 * v + g], variables="x v g",
+        ["x - 0.1*(0.9*v + g)", "0.9*v + g"], variables="x v g",
         at=[(1, 0, 2), (0, 3, -1), (-2, 1, 1), (5, -4, 0.5)],
+        ranges={"x": (-2, 2), "v": (-2, 2), "g": (-2, 2)},
         mistakes={
             "The place moves with the new velocity, not with the old one.": lambda x, v, g: [x - 0.1 * v, 0.9 * v + g],
             "The gradient is added whole: v ← μv + g. (Some books take (1 − μ)g, which asks for another η.)":
@@ -118,6 +131,7 @@ KEYS = {
     ),
     "gradient_descent-quartic": Key(
         "sqrt(2/eta)", at=[0.001, 0.02, 0.5], variables="eta",
+        ranges={"eta": (0.01, 1)},
         mistakes={
             "That is the border for x⁴; here the slope is x³, without the 4.": "1/sqrt(2*eta)",
             "From there the first step lands at 0. The border is where the factor 1 − ηx² is −1.": "1/sqrt(eta)",
@@ -140,6 +154,7 @@ KEYS = {
     "gradient_descent-escape": Key(
         "-log(delta)/log(1 + eta*lam)", variables="eta lam delta",
         at=[(0.1, 1, 1e-8), (0.05, 3, 1e-3), (0.2, 0.5, 0.01)],
+        ranges={"eta": (0.01, 0.3), "lam": (0.2, 3), "delta": (0.001, 0.1)},
         mistakes={
             "The curvature is −λ, so the factor is 1 + ηλ.": "log(delta)/log(1 - eta*lam)",
             "δ is below 1, so its logarithm is negative: the number of steps is positive.": "log(delta)/log(1 + eta*lam)",

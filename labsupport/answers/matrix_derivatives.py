@@ -105,10 +105,19 @@ KEYS = {
     ),
     "matrix_derivatives-area": Key(
         "4*(u**2 + v**2)", at=[(1, 0), (0.5, 2), (-1, 0.3), (2, -2)], variables="u v",
+        ranges={"u": (-2, 2), "v": (-2, 2)},
         mistakes={
             "The determinant is ad − bc, and bc is negative here: minus times minus.": "4*(u**2 - v**2)",
             "All four entries of the Jacobian have the factor 2: the determinant has 4.": "2*(u**2 + v**2)",
             "That is the scale of lengths; areas have its square.": "2*sqrt(u**2 + v**2)",
+        },
+    ),
+    "matrix_derivatives-bell": Key(
+        "sqrt(pi)",
+        mistakes={
+            "That is the double integral, the product of two equal single ones: take the root.": "pi",
+            "That is half of it: the integral runs over the negative numbers, too.": "sqrt(pi)/2",
+            "The angle runs once around, to 2π, and the integral over r is ½: together π, whose root is asked for.": "sqrt(2*pi)",
         },
     ),
     "matrix_derivatives-quadratic": Key(

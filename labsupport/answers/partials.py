@@ -16,13 +16,24 @@ def orthogonal(seed, n):
 
 KEYS = {
     "partials-polynomial": Key(
-        lambda x, y: (3 * x**2 * y**2 - 4 * y, 2 * x**3 * y - 4 * x + 7), at=POINTS, variables="x y",
+        ("3*x**2*y**2 - 4*y", "2*x**3*y - 4*x + 7"), at=POINTS, variables="x y",
+        ranges={"x": (-2, 2), "y": (-2, 2)},
         mistakes={
             "By x, the term 7y is a constant: y is held.": lambda x, y: (3 * x**2 * y**2 - 4 * y + 7, 2 * x**3 * y - 4 * x + 7),
             "By x first, then by y: the pair is the other way round.": lambda x, y: (2 * x**3 * y - 4 * x + 7, 3 * x**2 * y**2 - 4 * y),
             "In x³y² only one factor moves at a time; the other stays as it is.":
                 lambda x, y: (6 * x**2 * y - 4 * y, 6 * x**2 * y - 4 * x + 7),
             "A constant factor stays: y² in the first, x³ in the second.": lambda x, y: (3 * x**2 - 4, 2 * y - 4 + 7),
+        },
+    ),
+    "partials-product": Key(
+        ("2*x*exp(y) - y*cos(x)", "x**2*exp(y) - sin(x)"), variables="x y", ranges={"x": (-2, 2), "y": (-2, 2)},
+        mistakes={
+            "By x first, then by y: the pair is the other way round.": ("x**2*exp(y) - sin(x)", "2*x*exp(y) - y*cos(x)"),
+            "The derivative of the sine is +cos.": ("2*x*exp(y) + y*cos(x)", "x**2*exp(y) - sin(x)"),
+            "By x, the factor eʸ is held: it does not change.": ("2*x - y*cos(x)", "x**2*exp(y) - sin(x)"),
+            "By y, sin x is a constant factor: the slope of y sin x is sin x.": ("2*x*exp(y) - y*cos(x)", "x**2*exp(y) - cos(x)"),
+            "Only one variable moves at a time; the other is held.": ("2*x*exp(y) - cos(x)", "2*x*exp(y) - cos(x)"),
         },
     ),
     "partials-direction": Key(
@@ -53,6 +64,7 @@ KEYS = {
     ),
     "partials-total": Key(
         "2*x*sin(x) + (x**2 + 3)*cos(x)", at=[-2, 0.5, 1, 3],
+        ranges={"x": (-3, 3)},
         mistakes={
             "That is the partial derivative, with y held. But y moves with x: the second term is missing.": "2*x*sin(x)",
             "The partial derivative by y has to be multiplied by dy/dx = cos x.": "2*x*sin(x) + x**2 + 3",
@@ -88,7 +100,8 @@ KEYS = {
         },
     ),
     "partials-gas": Key(
-        lambda p, V: (-p / V, 1 / p, V), at=[(1, 2), (3, 0.5), (2, 5)], variables="p V",
+        ("-p/V", "1/p", "V"), at=[(1, 2), (3, 0.5), (2, 5)], variables="p V",
+        ranges={"p": (0.5, 3), "V": (0.5, 3)},
         mistakes={
             "p = T/V falls as V grows: mind the sign of the first.": lambda p, V: (p / V, 1 / p, V),
             "The first holds T, not p: p = T/V moves with V.": lambda p, V: (0, 1 / p, V),
@@ -116,7 +129,8 @@ KEYS = {
         },
     ),
     "partials-recover": Key(
-        lambda x, y: x**2 * y + 3 * x - 2 * y**2 + y + 5, at=[(0, 0), *POINTS], variables="x y",
+        "x**2*y + 3*x - 2*y**2 + y + 5", at=[(0, 0), *POINTS], variables="x y",
+        ranges={"x": (-2, 2), "y": (-2, 2)},
         mistakes={
             "The constant: g(0, 0) = 5.": lambda x, y: x**2 * y + 3 * x - 2 * y**2 + y,
             "x²y comes out of both partial derivatives, but it is one and the same term.":
@@ -147,6 +161,7 @@ KEYS = {
     ),
     "partials-scan": Key(
         "cos(alpha)**3", at=[0, 0.5, 1, 2, 4], variables="alpha",
+        ranges={"alpha": (0, 6)},
         mistakes={
             "That is what the gradient (1, 0) predicts. Divide k(t cos α, t sin α) by t instead.": "cos(alpha)",
             "The numerator is x³: there are three cosines.": "cos(alpha)**2",

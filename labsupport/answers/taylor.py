@@ -16,6 +16,7 @@ def hessian(x, twice=2.0, cross=1.0):
 KEYS = {
     "taylor-cosine": Key(
         "1/2 - sqrt(3)/2*(x - pi/3) - (x - pi/3)**2/4", at=[-1, 0, 0.7, 1.5, 3],
+        ranges={"x": (-1, 3)},
         mistakes={
             "The powers are those of x − π/3, not of x.": "1/2 - sqrt(3)/2*x - x**2/4",
             "The powers are those of x − π/3, not of π/3 − x: odd terms change their sign.":
@@ -54,8 +55,18 @@ KEYS = {
             "The centre is 1: measure the distance of π/2 from 1.": (3, ROOT5, np.pi / 2),
         },
     ),
+    "taylor-limits": Key(
+        (1 / 2, -1 / 6, -1),
+        mistakes={
+            "The sine begins x − x³/6: mind the sign of the second.": (1 / 2, 1 / 6, -1),
+            "The logarithm begins x − x²/2: mind the sign of the third.": (1 / 2, -1 / 6, 1),
+            "1 − cos x begins with x²/2, without a minus.": (-1 / 2, -1 / 6, -1),
+            "The term of order 3 is divided by 3! = 6.": (1 / 2, -1 / 3, -1),
+        },
+    ),
     "taylor-second-difference": Key(
         "h**2/12*f4", variables="h f4", at=[(0.1, 1), (0.5, -2), (1, 3), (2, 0.7)],
+        ranges={"h": (0.1, 1), "f4": (-2, 2)},
         mistakes={
             "The term of order 4 comes twice, from x + h and from x − h.": "h**2/24*f4",
             "After dividing by h² the power is h².": "h**4/12*f4",
@@ -86,6 +97,7 @@ KEYS = {
     ),
     "taylor-quadratic": Key(
         "y + x*y - y**2/2", variables="x y", at=[(0.5, 0.2), (-1, 0.4), (2, -0.3), (0.1, 1)],
+        ranges={"x": (-2, 2), "y": (-1, 1)},
         mistakes={
             "The mixed term xy is missing: it comes twice in δᵀHδ, with the ½ once.": "y - y**2/2",
             "The mixed terms are there twice, H₁₂ and H₂₁, and the ½ halves them: xy.": "y + x*y/2 - y**2/2",
@@ -104,6 +116,7 @@ KEYS = {
     ),
     "taylor-heron": Key(
         "(x + a/x)/2", variables="x a", at=[(1, 2), (1.5, 2), (3, 7), (0.5, 0.1)],
+        ranges={"x": (0.5, 3), "a": (0.1, 5)},
         mistakes={
             "Divide by the second derivative, 2x.": "x - (x**2 - a)",
             "The step goes against f′/f″: minus.": "x + (x**2 - a)/(2*x)",

@@ -39,6 +39,16 @@ KEYS = {
             "On the right the function is z: α does not occur there.": lambda z, alpha: alpha if z > 0 else alpha * np.exp(z),
         },
     ),
+    "vanishing_gradients-softsign": Key(
+        "1/(1 + abs(z))**2", variables="z", ranges={"z": (-4, 4)},
+        mistakes={
+            "The quotient rule divides by the square of the denominator.": "1/(1 + abs(z))",
+            "For z < 0, |z| is −z: both terms of the numerator change, and its value is 1 there, too.": "sign(z)/(1 + abs(z))**2",
+            "The two terms of the numerator are subtracted: u′v − uv′.": "(1 + 2*abs(z))/(1 + abs(z))**2",
+            "That is the slope of 1/(1 + |z|): the numerator z moves, too.": "-sign(z)/(1 + abs(z))**2",
+            "That is the function itself: its slope is asked for.": "z/(1 + abs(z))",
+        },
+    ),
     "vanishing_gradients-leaky-module": Key(
         lambda dL_dh, z: dL_dh * np.where(z > 0, 1, 0.1), at=list(zip(G, Z)), variables="dL_dh z",
         mistakes={
@@ -60,6 +70,7 @@ KEYS = {
     ),
     "vanishing_gradients-leaky-he": Key(
         "2/(n*(1 + a**2))", at=[(10, 0), (100, 0.1), (50, 0.5), (8, 1)], variables="n a",
+        ranges={"n": (2, 50), "a": (0, 1)},
         mistakes={
             "That is He's for ReLU: the left side contributes a² as much as the right one.": "2/n",
             "Squares are averaged: the leak enters as a².": "2/(n*(1 + a))",
@@ -97,7 +108,8 @@ KEYS = {
         },
     ),
     "vanishing_gradients-turn": Key(
-        lambda r, c: -1 / np.log(r), at=[(0.5, 1), (0.8, 2), (0.9, 5), (0.99, 0.3)], variables="r c",
+        "-1/log(r)", at=[(0.5, 1), (0.8, 2), (0.9, 5), (0.99, 0.3)], variables="r c",
+        ranges={"r": (0.1, 0.95), "c": (0.5, 5)},
         mistakes={
             "The sign: ln r is negative for r < 1, and t is positive.": lambda r, c: 1 / np.log(r),
             "That is the limit for r near 1; the equation is 1 + t ln r = 0.": lambda r, c: 1 / (1 - r),
@@ -105,7 +117,8 @@ KEYS = {
         },
     ),
     "vanishing_gradients-gate": Key(
-        lambda T: -np.log(2 ** (1 / T) - 1), at=[1, 5, 20, 100], variables="T",
+        "-log(2**(1/T) - 1)", at=[1, 5, 20, 100], variables="T",
+        ranges={"T": (1, 50)},
         mistakes={
             "That is the value f of the gate; b is where the sigmoid takes it.": lambda T: 2 ** (-1 / T),
             "The sign: the inverse of the sigmoid is ln(f/(1 − f)).": lambda T: np.log(2 ** (1 / T) - 1),
@@ -113,9 +126,10 @@ KEYS = {
         },
     ),
     "vanishing_gradients-adam": Key(
-        lambda g, eta, eps: -eta * g / (abs(g) + eps),
+        "-eta*g/(abs(g) + eps)",
         at=[(2, 0.1, 1e-8), (-0.5, 0.01, 1e-8), (0.3, 0.2, 0.1), (-1e-3, 0.1, 1e-3)], variables="g eta eps",
         tolerance=1e-9,
+        ranges={"g": (-2, 2), "eta": (0.01, 0.5), "eps": (0.01, 0.5)},
         mistakes={
             "The step goes against the gradient: the sign.": lambda g, eta, eps: eta * g / (abs(g) + eps),
             "The numerator keeps its sign: g, not |g|.": lambda g, eta, eps: -eta * abs(g) / (abs(g) + eps),

@@ -46,7 +46,14 @@ def accumulated():
     return total
 
 
+
+def first_column():
+    x, y = sp.symbols("x y")
+    return [sp.diff(x**3 * y, x, v).subs({x: 2, y: 5}) for v in (x, y)]
+
+
 PROOFS = {
+    "backprop-second": first_column(),
     "backprop-walk": walk(),
     "backprop-count": products(50),
     "backprop-residual": residual,
@@ -64,6 +71,7 @@ def slope(X, W):
 
 
 WRONG = {
+    "backprop-second": [((60, 8), "in the tangents"), ((12, 0), "second column")],
     "backprop-walk": [
         ((1, 0, 0, 0), "used twice"),
         ((1, np.pi, 2 * np.pi, np.pi**2 / 4), "∂a/∂x is y"),

@@ -54,8 +54,10 @@ first, second = through((2, 3, 1), (5, -1, 7)), through((3, 1, 2), (-2, 4, 6))
 height = 600 + 300 * t
 sizes = [(1, 300), (300, 200), (200, 1000)]
 softplus = {"u2": sp.log(u), "u1": sp.log(1 + u), "x": sp.log(1 + sp.exp(u))}
+r, phi = sp.symbols("r phi")
 
 PROOFS = {
+    "chain_rule-polar": sp.lambdify((r, phi), sp.Matrix([r * sp.cos(phi), r * sp.sin(phi)]).jacobian([r, phi])),
     "chain_rule-inside": sp.diff(sp.sin(3 * x**2 + 1), x),
     "chain_rule-order": [sp.diff((x + 1) ** 2, x).subs(x, 2), sp.diff(x**2 + 1, x).subs(x, 2)],
     "chain_rule-table": [
@@ -82,6 +84,10 @@ phi, target = np.array(PHI, dtype=float), np.array(Y, dtype=float).ravel()
 v1, v2 = np.array(V1), np.array(V2)
 
 WRONG = {
+    "chain_rule-polar": [
+        (lambda r, phi: [[np.cos(phi), np.sin(phi)], [-r * np.sin(phi), r * np.cos(phi)]], "transposed"),
+        (lambda r, phi: [[np.cos(phi), -np.sin(phi)], [np.sin(phi), np.cos(phi)]], "the factor r"),
+    ],
     "chain_rule-inside": [
         (lambda x: np.cos(3 * x**2 + 1), "missing as a factor"),
         (lambda x: np.cos(6 * x), "not replaced"),

@@ -28,6 +28,7 @@ PROOFS = {
     "derivatives-powers": slope(4 * x**3 - x**2 / 2 + 7 - 5 / x + 6 * sp.cbrt(x)),
     "derivatives-halving": slope(80 * 2 ** (-sp.Symbol("t") / 5)),
     "derivatives-logistic": slope(1 / (1 + sp.exp(-u))),
+    "derivatives-quotient": slope(u / (u**2 + 1)),
     "derivatives-three-factors": slope(u**2 * sp.exp(u) * sp.sin(u)),
     "derivatives-arctan": slope(sp.atan(u)),
     "derivatives-leaky": [sp.limit(sp.Rational(1, 10) * h / h, h, 0), sp.limit(h / h, h, 0)],
@@ -96,6 +97,11 @@ WRONG = {
         (lambda x: -np.exp(-x) / (1 + np.exp(-x)) ** 2, "another minus"),
         (lambda x: -1 / (1 + np.exp(-x)) ** 2, "slope of the denominator"),
         (lambda x: np.exp(-x) / (1 + np.exp(-x)), "square of the denominator"),
+    ],
+    "derivatives-quotient": [
+        (lambda x: 1 / (2 * x), "not the quotient of the derivatives"),
+        (lambda x: 1 / (x**2 + 1) - x**2 / (x**2 + 1), "square of the denominator"),
+        (lambda x: (x**2 - 1) / (1 + x**2) ** 2, "mind the order"),
     ],
     "derivatives-three-factors": [
         (lambda x: 2 * x * np.exp(x) * np.cos(x), "not the product of the derivatives"),

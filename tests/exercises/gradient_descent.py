@@ -61,7 +61,16 @@ def suspect(p):
     return p[0] * p[1] ** 2 + np.sin(p[1] * p[2]) + p[2] ** 3
 
 
+
+def valley():
+    """The recursion of the steps, solved."""
+    w, (w0, eta, lam, k, u) = sp.Function("w"), sp.symbols("w0 eta lam k u")
+    slope = sp.diff(lam * u**2 / 2, u).subs(u, w(k))
+    return sp.rsolve(w(k + 1) - w(k) + eta * slope, w(k), {w(0): w0})
+
+
 PROOFS = {
+    "gradient_descent-valley": valley(),
     "gradient_descent-hand": three_steps(x**2 - 6 * x, 0, sp.Rational(1, 4)),
     "gradient_descent-direction": downhill(x**2 + x * y + y**3 + 5 * y**2, {x: 1, y: 0}),
     "gradient_descent-bound": rates(3 * x**2 + 2 * x * y + 3 * y**2),
@@ -87,6 +96,10 @@ def smallest_eigenvalue(p):
 
 
 WRONG = {
+    "gradient_descent-valley": [
+        (lambda w0, eta, lam, k: w0 * (1 + eta * lam) ** k, "against the slope"),
+        (lambda w0, eta, lam, k: w0 * (1 - k * eta * lam), "a power"),
+    ],
     "gradient_descent-hand": [
         ((-1.5, -3.75, -7.125), "walks up"),
         ((6, 0, 6), "learning rate is missing"),

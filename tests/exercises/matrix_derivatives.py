@@ -69,6 +69,7 @@ tensor = finite.jacobian(lambda W: W.T @ np.arange(1.0, 31.0), np.zeros((30, 10)
 parabolic = sp.Matrix([u**2 - v**2, 2 * u * v]).jacobian([u, v])
 
 PROOFS = {
+    "matrix_derivatives-bell": sp.integrate(sp.exp(-(sp.Symbol("x") ** 2)), (sp.Symbol("x"), -sp.oo, sp.oo)),
     "matrix_derivatives-axes": finite.jacobian(lambda W: np.ones((5, 4)) @ W, np.ones((4, 3))).shape,
     "matrix_derivatives-count": (1000 * tensor.size, 100 * np.count_nonzero(tensor)),
     "matrix_derivatives-toy": toy(),
@@ -101,6 +102,7 @@ def back(x, y, slope=lambda h: 1 - h**2):
 p, inv = np.array([0.5, 0.3, 0.2]), np.linalg.inv
 
 WRONG = {
+    "matrix_derivatives-bell": [(np.pi, "take the root"), (np.sqrt(np.pi) / 2, "negative numbers")],
     "matrix_derivatives-axes": [([4, 3, 5, 3], "denominator layout"), ([5, 3], "shape of X W")],
     "matrix_derivatives-count": [((30_000, 30_000), "number of weights"), ((3_000_000, 100), "one whole column")],
     "matrix_derivatives-toy": [
@@ -113,7 +115,7 @@ WRONG = {
         (np.array([[1, -6, 0], [-2, 0, 1]]).T, "row for each output"),
         ([[1, -3, 0], [-2, 0, 1]], "factor 2"),
         ([[1, 6, 0], [-2, 0, 1]], "x₂ is negative"),
-        ([[1, -6, 0], [-2, 0, 2]], "Entry [1, 2]"),
+        ([[1, -6, 0], [-2, 0, 2]], "at [1, 2]: yours 2, expected 1. All other entries are right."),
     ],
     "matrix_derivatives-flatten": [
         ([[1, 0, -2, 0, 4, 0], [0, 1, 0, -2, 0, 4]], "order of the axes"),

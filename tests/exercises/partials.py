@@ -71,6 +71,7 @@ A, b = np.array([[1.0, 4.0], [0.0, 3.0]]), np.array([1.0, -2.0])
 c = np.array([1.0, 2.0, -1.0])
 
 PROOFS = {
+    "partials-product": sp.lambdify((x, y), list(nabla(x**2 * sp.exp(y) - y * sp.sin(x)))),
     "partials-polynomial": lambda a, b: finite.gradient(lambda q: q[0] ** 3 * q[1] ** 2 - 4 * q[0] * q[1] + 7 * q[1], np.array([a, b])),
     "partials-direction": sp.diff(f.subs({x: 1 + 3 * t / 5, y: 1 + 4 * t / 5}), t).subs(t, 0),
     "partials-descent": steepest_descent(),
@@ -90,6 +91,10 @@ PROOFS = {
 }
 
 WRONG = {
+    "partials-product": [
+        (lambda x, y: (x**2 * np.exp(y) - np.sin(x), 2 * x * np.exp(y) - y * np.cos(x)), "other way round"),
+        (lambda x, y: (2 * x - y * np.cos(x), x**2 * np.exp(y) - np.sin(x)), "is held"),
+    ],
     "partials-polynomial": [
         (lambda x, y: (3 * x**2 * y**2 - 4 * y + 7, 2 * x**3 * y - 4 * x + 7), "7y is a constant"),
         (lambda x, y: (2 * x**3 * y - 4 * x + 7, 3 * x**2 * y**2 - 4 * y), "the other way round"),

@@ -45,7 +45,15 @@ root = x**3 / 3 - a * x
 model = sum(sp.diff(sp.exp(x) * sp.log(1 + y), x, i, y, j).subs({x: 0, y: 0}) * x**i * y**j / (math.factorial(i) * math.factorial(j))
             for i in range(3) for j in range(3 - i))
 
+
+def limits():
+    x = sp.Symbol("x")
+    quotients = [(1 - sp.cos(x)) / x**2, (sp.sin(x) - x) / x**3, (sp.exp(x) - 1 - x) / (sp.log(1 + x) - x)]
+    return [sp.limit(quotient, x, 0) for quotient in quotients]
+
+
 PROOFS = {
+    "taylor-limits": limits(),
     "taylor-cosine": sp.series(sp.cos(x), x, sp.pi / 3, 3).removeO(),
     "taylor-maclaurin": coefficients(sp.exp(-(x**2)), 5),
     "taylor-terms": next(n for n in range(99) if sp.Rational(1, sp.factorial(n + 1)) < sp.Rational(1, 10**6)),
@@ -67,6 +75,7 @@ def wrong_hessian(p):
 
 
 WRONG = {
+    "taylor-limits": [((0.5, 1 / 6, -1), "mind the sign of the second"), ((0.5, -1 / 3, -1), "3! = 6")],
     "taylor-cosine": [
         (lambda x: 0.5 - np.sqrt(3) / 2 * x - x**2 / 4, "not of x."),
         (lambda x: 0.5 - np.sqrt(3) / 2 * (np.pi / 3 - x) - (np.pi / 3 - x) ** 2 / 4, "odd terms"),

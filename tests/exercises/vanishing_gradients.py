@@ -64,7 +64,11 @@ def radius(rows):
 
 HALF, FIFTH = sp.Rational(1, 2), sp.Rational(1, 5)
 
+real = sp.Symbol("z", real=True)
+
+
 PROOFS = {
+    "vanishing_gradients-softsign": sp.diff(real / (1 + sp.Abs(real)), real),
     "vanishing_gradients-how-deep": next(L for L in range(100) if sp.Rational(1, 4) ** L < sp.Rational(1, 10**6)),
     "vanishing_gradients-elu": elu_by_torch,
     "vanishing_gradients-leaky-module": lambda g, z: by_torch(lambda x: torch.nn.functional.leaky_relu(x, 0.1), z, g),
@@ -79,6 +83,10 @@ PROOFS = {
 }
 
 WRONG = {
+    "vanishing_gradients-softsign": [
+        (lambda z: 1 / (1 + abs(z)), "square of the denominator"),
+        (lambda z: np.sign(z) / (1 + abs(z)) ** 2, "both terms"),
+    ],
     "vanishing_gradients-how-deep": [(20, "not ½"), (9, "not yet below"), (11, "Ten are enough")],
     "vanishing_gradients-elu": [
         (lambda z, alpha: z if z > 0 else alpha * (np.exp(z) - 1), "function itself"),
