@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from labsupport import exercises
+from labsupport import exercises, sheets
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Answer(SphinxDirective):
     def run(self):
         [label] = self.arguments
         try:
-            sheet = exercises.sheet(label)
+            sheet = sheets.sheet(label, exercises.find(label))
         except (exercises.UnknownExercise, ValueError) as error:
             logger.warning("no answer box: %s", error, location=self.get_location())
             return []

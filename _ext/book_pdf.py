@@ -57,7 +57,7 @@ class Book:
     """The built site as one page."""
 
     def __init__(self, site: Path):
-        self.site, self.where = site, repository()
+        self.site, self.where, self.styles = site, repository(), {}  # a dict, for the order in which pages name them
         index = site / "index.html"
         if not index.exists():
             sys.exit(f"There is no {index.relative_to(ROOT)} to print: run `make book` first, or `make pdf`.")
@@ -67,7 +67,9 @@ class Book:
         self.contents = self.table()
 
     def body(self, page: str):
-        body = SECTION(*parse(self.site / page).find_class("bd-article")[0], id=place(page), CLASS="bd-article page")
+        whole = parse(self.site / page)
+        self.styles |= {resolve(page, link.get("href")): page for link in whole.cssselect("link[rel=stylesheet]")}
+        body = SECTION(*whole.find_class("bd-article")[0], id=place(page), CLASS="bd-article page")
         for element in body.cssselect(UNPRINTED.replace("|", ", ")):
             element.drop_tree()
         for element in body.iter(lxml.etree.Element):
@@ -78,7 +80,8 @@ class Book:
         """Names become unique in the one page, links lead to places in it, files are found from `_build`."""
         if element.tag == "details":
             element.set("open", "")
-        element.attrib.pop("placeholder", None)
+        for name in ("placeholder", "loading"):  # what has to be scrolled to would not be printed
+            element.attrib.pop(name, None)
         if "id" in element.attrib and element.get("id") != place(page):
             element.set("id", place(page, element.get("id")))
         for name in REFERRING:
@@ -124,12 +127,10 @@ class Book:
         return [" ".join(heading.text_content().split()) for heading in found]
 
     def markup(self) -> str:
-        home = parse(self.site / "index.html")
-        styles = [LINK(rel="stylesheet", href=f"{self.site.name}/{link.get('href')}")
-                  for link in home.iter("link") if link.get("rel") == "stylesheet"]  # fmt: skip
-        head = "".join(map(source, styles))
+        head = "".join(source(LINK(rel="stylesheet", href=f"{self.site.name}/{style}")) for style in self.styles)
         body = "".join(map(source, [cover(self.where), self.contents, *self.bodies.values()]))
-        return (f'<!DOCTYPE html><html lang="{home.get("lang", "en")}" data-theme="light" data-mode="light"><head>'
+        language = config()["sphinx"]["config"]["language"]
+        return (f'<!DOCTYPE html><html lang="{language}" data-theme="light" data-mode="light"><head>'
                 f'<meta charset="utf-8"><title>{html.escape(config()["title"])}</title>{head}'
                 f"<style>{STYLES.read_text('utf-8')}</style></head><body>{body}</body></html>")  # fmt: skip
 

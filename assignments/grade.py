@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -106,7 +107,9 @@ def in_pool(jobs: list, workers: int):
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(min(workers, len(jobs)), context, in_the_background) as pool:
-        futures = {pool.submit(mark, student.file, assignment, limits): student for student, assignment, limits in jobs}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads; ours only wait
+            futures = {pool.submit(mark, student.file, assignment, limits): student for student, assignment, limits in jobs}
         try:
             for future in as_completed(futures):
                 yield futures[future], outcome(future)
@@ -135,7 +138,7 @@ def in_the_background():
 def parsed(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("assignment", help="a name, as derivatives, or the path of an autograder zip")
-    parser.add_argument("submissions", nargs="?", type=Path, help="the folder of submissions, as Canvas, Moodle or Gradescope exports it")
+    parser.add_argument("submissions", nargs="?", default="", help="the folder of submissions, as Canvas, Moodle or Gradescope exports it")
     parser.add_argument("--report", type=Path, help="where the grades go (_build/grades/NAME)")
     parser.add_argument("--again", action="store_true", help="grade again what was graded")
     parser.add_argument("--unsafe", action="store_true", help="without a sandbox: student code sees this machine's files and network")
@@ -155,13 +158,15 @@ def positive(text: str) -> float:
 
 def zip_of(name: str) -> tuple[Path, Path]:
     """The autograder zip and the notebook handed out."""
+    built = ", ".join(sorted(each.name for each in BUILT.glob("*") if each.is_dir())) or "none yet"
+    if not name:
+        raise Impossible(f"ASSIGNMENT is the name of an assignment; got nothing (built: {built})")
     if name.endswith(".zip"):
-        path = Path(name)
+        path = Path(name).expanduser()
         handed_out = path.with_name(path.name.removesuffix("-autograder.zip").removesuffix(".zip") + ".ipynb")
     else:
         path, handed_out = BUILT / name / f"{name}-autograder.zip", BUILT / name / f"{name}.ipynb"
     if not path.is_file():
-        built = ", ".join(sorted(each.name for each in BUILT.glob("*") if each.is_dir())) or "none yet"
         raise Impossible(f"there is no {path}: run `make assignments` first (built: {built})")
     return path, handed_out
 
@@ -174,9 +179,10 @@ def title_of(notebook: Path) -> str:
     return next(headings, "")
 
 
-def students_in(folder: Path | None) -> list:
-    if folder is None or not folder.is_dir():
-        raise Impossible(f"SUBMISSIONS is the folder with the files of the class, unpacked; got {folder or 'nothing'}")
+def students_in(given: str) -> list:
+    folder = Path(given).expanduser()
+    if not given or not folder.is_dir():
+        raise Impossible(f"SUBMISSIONS is the folder with the files of the class, unpacked; got {given or 'nothing'}")
     students = submissions.find(folder)
     if not students:
         raise Impossible(f"{folder} is empty: put the submissions there, one file or folder per student")

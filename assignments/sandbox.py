@@ -73,7 +73,7 @@ class Worker:
         except wire.Malformed as error:
             self.give_up(f"sent what is no answer ({error})")
         except (EOFError, BrokenPipeError):
-            self.give_up(f"ended the process it ran in ({how(self.process.wait())})")
+            self.give_up(f"ended the process it ran in ({self.how()})")
         if isinstance(reply, list) and len(reply) == 2 and (reply[0] == "value" or reply[0] == "error" and type(reply[1]) is str):
             return reply
         self.give_up("sent what is no answer")
@@ -106,6 +106,12 @@ class Worker:
             return self.inner().status() == psutil.STATUS_SLEEPING
         except psutil.Error:
             return False
+
+    def how(self) -> str:
+        try:
+            return how(self.process.wait(1))
+        except subprocess.TimeoutExpired:  # it has closed its pipes and lives on
+            return "it stopped listening"
 
     def give_up(self, reason: str):
         self.close()

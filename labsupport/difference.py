@@ -1,4 +1,4 @@
-"""A picture of what is off in a wrong answer, yours − expected, where one says more than a sentence. Nothing where nobody would see it.
+"""A picture of what is off in a wrong answer, yours − expected, where one says more than a sentence and somebody sees it.
 
 Orange is too small and purple too large, as in `matrices`; a sign says it without colours. The numbers themselves are not shown.
 """

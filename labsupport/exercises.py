@@ -10,7 +10,6 @@ import pkgutil
 import sysconfig
 import traceback
 import warnings
-import zlib
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import combinations
@@ -18,16 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from labsupport import answers, difference, expressions
+from labsupport import answers, difference, expressions, sheets
 from labsupport.answers import Key
 from labsupport.comparison import Case
 from labsupport.location import evidence, locate, shapes_differ
 from labsupport.recognition import combined, recognise, second_slip
-from labsupport.slips import slips
 from labsupport.structure import Mismatch, Shape, pairs, shapes, within
-from labsupport.witness import as_array, as_points, close, is_sympy, lambdify, short_repr, show_number, show_point
+from labsupport.witness import as_array, close, is_sympy, lambdify, short_repr, show_number, show_point
 
-DRAWN = 20  # points at which a typed answer is compared
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
 # whose lines of a traceback are not the student's
 FOREIGN = (*(sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent), "<frozen", "<lambdify")
@@ -76,7 +73,7 @@ def check(label: str, answer, *, keys: dict | None = None) -> Verdict:
         raise UnknownExercise(f"check takes the label first, then the answer: check(\"derivatives-…\", answer), got "
                               f"{type(label).__name__} as the label")
     key = find(label, keys)
-    return _told(label, _judge, key if _points(key) else drawn(label, key), answer)
+    return _told(label, _judge, key if sheets.points(key) else sheets.drawn(label, key), answer)
 
 
 def check_examples(label: str, function, examples) -> Verdict:
@@ -121,7 +118,7 @@ def check_expression(label: str, text: str, *, keys: dict | None = None) -> Verd
     >>> verdict = check_expression("square", "1/2x", keys={"square": Key("2*x", ranges={"x": (-2, 2)})})
     ✗ square: not yet. At x = -0.4056 yours gives -0.2028. It is off by a constant factor: yours is ¼ times the right answer.
     """
-    key = drawn(label, find(label, keys))
+    key = sheets.drawn(label, find(label, keys))
     try:
         answer = text if text in (None, ..., "...", "…", "") else read(key, text)
     except expressions.NotUnderstood as error:
@@ -134,56 +131,10 @@ def read(key: Key, text: str):
     """A typed answer as a function of the key's variables, or as a value where it has none. Raises expressions.NotUnderstood."""
     if not isinstance(text, str):
         raise expressions.NotUnderstood(f"The answer is typed as text, in quotes: \"2x\". This is {type(text).__name__} {short_repr(text)}.")
-    if not key.ranges and _points(key):
+    if not key.ranges and sheets.points(key):
         raise expressions.NotUnderstood("The answer to this exercise is code: give it to check.")
-    function = expressions.function(text, _names(key) if key.ranges else [])
+    function = expressions.function(text, sheets.names(key) if key.ranges else [])
     return function if key.ranges else function()
-
-
-def drawn(label: str, key: Key) -> Key:
-    """The key with points drawn from its ranges, the same for a label every time; those without a finite answer are left out.
-    A key without ranges is returned as it is. Raises ValueError if too few points are left."""
-    if not key.ranges:
-        return key
-    rng = np.random.default_rng(zlib.crc32(label.encode()))
-    points = [tuple(round(rng.uniform(*key.ranges[name]), 4) for name in _names(key)) for _ in range(5 * DRAWN)]
-    key = replace(key, at=points if len(points[0]) > 1 else [x for x, in points])
-    good = [point for point, value in zip(key.at, _evaluated(key, key.answer)) if np.isfinite(value).all()]
-    if len(good) < DRAWN:
-        raise ValueError(f"{label}: in the ranges {key.ranges} the expected answer is finite at {len(good)} of {5 * DRAWN} points only")
-    return replace(key, at=good[:DRAWN])
-
-
-def sheet(label: str, keys: dict | None = None) -> dict:
-    """What an answer box on a page compares with, as plain lists: the names of the variables, the points (none for a value), the
-    values of the expected answer, of each mistake and of the original function at each point, the tolerance; whether the entries
-    are numbers of their own, asked for together, and no vector.
-
-    Raises UnknownExercise, or ValueError for a key whose answer cannot be typed: a function without `ranges`."""
-    key = drawn(label, find(label, keys))
-    if not key.ranges and (callable(key.answer) or _points(key)):
-        raise ValueError(f"{label}: its answer is a function, and its key has no ranges from which to draw the points")
-
-    def values(source):
-        return [_plain(value) for value in _evaluated(key, source)]
-
-    return {
-        "variables": _names(key) if key.ranges else [],
-        "points": _points(key),
-        "expected": values(key.answer),
-        "mistakes": [[hint, values(mistake)] for hint, mistake in key.mistakes.items()],
-        "of": None if key.of is None else values(key.of),
-        "tolerance": key.tolerance,
-        "relative": key.relative,
-        "separate": isinstance(key.answer, tuple) or isinstance(key.answer, list) and any(isinstance(part, tuple) for part in key.answer),
-    }
-
-
-def _plain(value):
-    """An array as nested lists for JSON, which has no infinity; twelve digits are more than any tolerance asks for."""
-    if value.ndim:
-        return [_plain(entry) for entry in value]
-    return float(f"{value:.12g}") if np.isfinite(value) else str(float(value)).replace("nan", "NaN").replace("inf", "Infinity")
 
 
 def labels(chapter: str) -> list[str]:
@@ -238,7 +189,7 @@ def _keys_of_chapter(label):
 def _judge(key, answer):
     if _is_blank(answer):
         raise _Reply("not attempted", "not attempted yet")
-    return _judge_function(key, answer) if _points(key) else _judge_value(key, answer)
+    return _judge_function(key, answer) if sheets.points(key) else _judge_value(key, answer)
 
 
 def _is_blank(answer):
@@ -253,15 +204,15 @@ def _judge_value(key, answer):
         answer = _called(key, _as_function(key, answer, []), (), [])
     if callable(answer):
         raise _Reply("error", "a number or an array is asked for, and this is a function: call it and give what it returns")
-    return _compare(key, [], _evaluated(key, key.answer), [_as_values(answer, "this is")])
+    return _compare(key, [], sheets.evaluated(key, key.answer), [_as_values(answer, "this is")])
 
 
 def _judge_function(key, answer):
-    points, warned = _points(key), []
-    function = _as_function(key, answer, _names(key))
+    points, warned = sheets.points(key), []
+    function = _as_function(key, answer, sheets.names(key))
     results = _results(key, function, points, warned)
     given = [_as_values(result, _gives(key, point)) for result, point in zip(results, points)]
-    verdict = _compare(key, points, _evaluated(key, key.answer), given)
+    verdict = _compare(key, points, sheets.evaluated(key, key.answer), given)
     return replace(verdict, message=verdict.message + "".join(warned[:1]))
 
 
@@ -333,21 +284,8 @@ def _judge_shape(value, shape):
     return Verdict("right", f"of the {form}; its values will be graded")
 
 
-def _names(key):
-    return key.variables.replace(",", " ").split()
-
-
-def _points(key):
-    """The points as tuples of arguments; none for a key that is a value."""
-    if np.iterable(key.at) and len(key.at) == 0:
-        return []
-    if len(_names(key)) == 1:
-        return [(point,) for point in as_points(key.at)]
-    return [tuple(as_points(list(point))) for point in key.at]
-
-
 def _where(key, point):
-    names = _names(key) + [f"argument {k}" for k in range(len(_names(key)) + 1, len(point) + 1)]
+    names = sheets.names(key) + [f"argument {k}" for k in range(len(sheets.names(key)) + 1, len(point) + 1)]
     return ", ".join(_shown(argument, name) for name, argument in zip(names, point))
 
 
@@ -361,21 +299,17 @@ def _shown(argument, name):
 def _as_function(key, answer, names):
     """The answer as a function of the key's variables; says so kindly if it is none."""
     if is_sympy(answer):
+        import sympy
+
         symbols = {str(s): s for s in answer.free_symbols}
         if unknown := sorted(set(symbols) - set(names)):
             raise _Reply("error", f"your expression has the symbol {unknown[0]}, but only {', '.join(names) or 'numbers'} may occur")
-        ordered = [symbols.get(name, _symbol(name)) for name in names]
+        ordered = [symbols.get(name, sympy.Symbol(name)) for name in names]
         return lambda *arguments: lambdify(answer, ordered)(np.array(arguments if len(arguments) > 1 else arguments[:1] or 0.0))
     if not callable(answer):
         raise _Reply("error", f"a function of {', '.join(names)} is asked for, and this is {type(answer).__name__} "
                               f"{short_repr(answer)}: give the function, as in lambda {', '.join(names)}: …")
     return answer
-
-
-def _symbol(name):
-    import sympy
-
-    return sympy.Symbol(name)
 
 
 def _check_arity(key, function, point):
@@ -386,7 +320,7 @@ def _check_arity(key, function, point):
     try:
         signature.bind(*point)
     except TypeError:
-        names = f": ({', '.join(_names(key))})" if len(_names(key)) == len(point) else ""
+        names = f": ({', '.join(sheets.names(key))})" if len(sheets.names(key)) == len(point) else ""
         raise _Reply("error", f"your function takes {signature}, but it is called with {len(point)} "
                               f"argument{'s' * (len(point) != 1)}{names}") from None
 
@@ -438,75 +372,37 @@ def _as_values(value, subject):
 # comparing
 
 def _compare(key, points, expected, given, place=""):
-    case = Case(expected, given, key.tolerance, points, _names(key), _is_several(key.answer), key.relative)
+    case = Case(expected, given, key.tolerance, points, sheets.names(key), sheets.is_several(key.answer), key.relative)
     if all(case.right()):
         return Verdict("right", f"right at all {len(points)} points" if len(points) > 1 else "right")
-    explained = _hint(key, case) or _slip(key, case) or recognise(case) or _two_slips(key, case)
+    explained = _hint(key, case) or _forgotten(key, case) or recognise(case) or _two_slips(key, case)
     where = _where(key, points[case.right().index(False)]) if points else ""
-    return Verdict("wrong", f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip(), None if explained else case)
-
-
-def _is_several(answer):
-    """Whether the answer is written as numbers of their own, in a tuple, and not as an array."""
-    return isinstance(answer, tuple) or isinstance(answer, list) and any(isinstance(each, tuple) for each in answer)
-
-
-def _evaluated(key, source):
-    """An answer of the key (function, text, number or array) as a list of arrays, one a point; one in all for a value."""
-    points = _points(key)
-    if expressions.is_text(source):
-        source = expressions.function(source, _names(key) if points else [])
-    if callable(source):
-        with np.errstate(all="ignore"):  # a wrong answer may divide by 0 where the right one does not
-            return [as_array(source(*point)) for point in points or [()]]
-    return [as_array(source)] * max(1, len(points))
+    message = f"not yet{within(place)}{evidence(case, where)} {explained or locate(case)}".strip()
+    return Verdict("wrong", message, None if explained else case)
 
 
 def _hint(key, case):
-    for hint, mistaken in _mistaken(key):
+    for hint, mistaken in sheets.mistakes(key):
         if _same(mistaken, case):
             return hint
-    if key.of is not None and _same(_evaluated(key, key.of), case):
-        return "That is the function itself: its derivative is asked for."
     return None
-
-
-def _mistaken(key):
-    """The hints of the key, each with the answer that earns it."""
-    return [(hint, _evaluated(key, mistake)) for hint, mistake in key.mistakes.items()]
 
 
 def _same(mistaken, case):
     return all(close(m, g, case.tolerance) for m, g in zip(mistaken, case.given))
 
 
-def _slip(key, case):
+def _forgotten(key, case):
     """What was forgotten in differentiating the key's original function, if its derivative is asked for."""
-    if not isinstance(key.of, str):
-        return None
-    import sympy
-
-    symbols = [_symbol(name) for name in _names(key)]
-    try:
-        formula = sympy.sympify(key.of, locals=dict(zip(_names(key), symbols)))
-    except sympy.SympifyError:
-        return None
-
-    def at_points(derivative):
-        return [lambdify(derivative, symbols)(np.array(point)) for point in case.points]
-
-    if formula.free_symbols - set(symbols) or not _same(at_points(formula.diff(symbols[0])), case._replace(given=case.expected)):
-        return None
-    wrong = ((hint, derivative) for hint, derivative in slips(formula, symbols[0]) if not derivative.has(sympy.nan, sympy.zoo))
-    return next((hint for hint, derivative in wrong if _same(at_points(derivative), case)), None)
+    return next((hint for hint, values in sheets.forgotten(key) if _same(values, case)), None)
 
 
 def _two_slips(key, case):
     """The hints of two mistakes made at once."""
-    for hint, mistaken in _mistaken(key):
+    for hint, mistaken in sheets.mistakes(key):
         if besides := second_slip(case, mistaken):
             return f"{hint} Besides, {besides}."
-    for (hint, one), (other_hint, other) in combinations(_mistaken(key), 2):
+    for (hint, one), (other_hint, other) in combinations(sheets.mistakes(key), 2):
         if combined(case, one, other):
             return f"Two slips at once. {hint} {other_hint}"
     return None

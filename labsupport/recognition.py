@@ -98,20 +98,22 @@ def _factor(case):
     # a single value is some multiple of any other: there, only 2, ½ and their like say something
     if not (case.varies() or simple and abs(simple.numerator) <= 12):
         return None
+    what = "a constant factor" if factor > 0 else "a constant factor and the sign"
     how_much = show_fraction(simple) if simple else show_number(factor, 4)
     advice = _mean(case, factors) if case.varies() and max(abs(factor), 1 / abs(factor)) > 2.5 else None
-    return " ".join(filter(None, [f"It is off by a constant factor: yours is {how_much} times the right answer.", advice]))
+    return " ".join(filter(None, [f"It is off by {what}: yours is {how_much} times the right answer.", advice]))
 
 
 def _mean(case, factors):
     """Whether the factors are the numbers of what is averaged: lengths or sizes of an argument or of the answer."""
+    factors = np.abs(factors)
     for lengths in [] if case.separate else _lengths(case):
         if len(lengths) == len(factors) and min(lengths) > 1:
             if np.allclose(factors, lengths):
                 return f"It looks as if you summed where the mean was asked: divide by {_each(lengths)}."
-            if np.allclose(np.multiply(factors, lengths), 1):
+            if np.allclose(factors * lengths, 1):
                 return f"It looks as if you took the mean where the sum was asked: multiply by {_each(lengths)}."
-    n = round(max(abs(factors[0]), 1 / abs(factors[0])))
+    n = round(max(factors[0], 1 / factors[0]))
     if n > 2 and not case.points and case.expected[0].ndim and not case.separate:  # what was averaged is not known here
         return (f"If the mean over {n} was asked, you summed." if np.isclose(factors[0], n) else
                 f"If the sum of {n} was asked, you took the mean." if np.isclose(factors[0], 1 / n) else None)
@@ -257,11 +259,14 @@ def _other_normalisation(case):
     if not _matrices(case) or min(min(e.shape) for e in case.expected) < 2 or np.array_equal(e, np.round(e)):
         return None
     for axis, right, wrong in ((1, "rows", "columns"), (0, "columns", "rows")):
-        sums, other = ([a.sum(axis=i) for a in arrays] for arrays, i in ((case.expected, axis), (case.given, 1 - axis)))
-        own = [g.sum(axis=axis) for g in case.given]
-        total = np.round(sums[0][0], 9)
-        if total in (0, 1) and all(np.allclose(s, total, atol=1e-9) for s in [*sums, *other]) and not any(np.allclose(s, total, atol=1e-9) for s in own):
+        total = np.round(case.expected[0].sum(axis=axis)[0], 9)
+        if (total in (0, 1) and _have_sums(case.expected, axis, total) and _have_sums(case.given, 1 - axis, total)
+                and not _have_sums(case.given, axis, total)):
             return f"That is over the wrong axis: your {wrong} have the sum {total:g}, and the {right} should."
+
+
+def _have_sums(matrices, axis, total):
+    return all(np.allclose(matrix.sum(axis=axis), total, atol=1e-9) for matrix in matrices)
 
 
 def _same_total(case):

@@ -20,8 +20,9 @@ LIBRARIES = [*PROJECT["dependencies"], *(need for extra in PROJECT["optional-dep
 NAMES = [re.match(r"[\w-]+", need)[0] for need in LIBRARIES]
 # Our libraries at their lowest, theirs as new as they run with: Matplotlib before 3.10.8 uses what pyparsing 3.3 warns of.
 LOWEST = [need.replace(">=", "==") for need in LIBRARIES] + ["pyparsing<3.3"]
-# Of the site, not of the libraries.
-LEFT_OUT = ("site", "build", "publish", "pdf", "offline", "outputs", "library_sets")
+# Of the site and of grading, not of the libraries.
+LEFT_OUT = ("site", "site_limits", "search", "previews", "answers", "build", "publish", "pdf", "outputs", "safety",
+            "library_sets", "grading", "assignment_keys")  # fmt: skip
 
 
 def requirements() -> list[str]:

@@ -11,7 +11,7 @@ from spellings import spelled
 from test_expressions import AT, KIND, READINGS, texts
 
 from book import SITE, chapters
-from labsupport import exercises, expressions
+from labsupport import exercises, expressions, sheets
 from labsupport.answers import Key
 
 BOXES = {label: chapter for chapter in chapters() for label, exercise in chapter.exercises.items() if exercise.has_box}
@@ -94,7 +94,7 @@ def test_a_page_has_the_box_of_each_exercise_behind_it(chapter, site):
 
 def same_in_both(judging, cases, keys=None):
     """The verdict, the words for right and for not understood, and the key's own hints are the same; Python may find more to say."""
-    sheets = {label: exercises.sheet(label, keys) for label in {label for label, _ in cases}}
+    sheets = {label: sheets.sheet(label, keys[label]) for label in {label for label, _ in cases}}
     told = judging([(sheets[label], text) for label, text in cases])
     for (label, text), (status, message) in zip(cases, told):
         verdict = exercises.check_expression(label, text, keys=keys)
@@ -106,13 +106,13 @@ def same_in_both(judging, cases, keys=None):
 
 def test_python_and_the_browser_read_the_same_in_what_is_typed(judging):
     variables = list(AT)
-    sheet = {"variables": variables, "points": [list(AT.values())], "mistakes": [], "of": None, "tolerance": 1e-9, "relative": False}
+    sheet = {"variables": variables, "points": [list(AT.values())], "mistakes": [], "tolerance": 1e-9, "relative": False}
     cases = [({**sheet, "expected": [float(expressions.function(text, variables)(*AT.values()))]}, text) for text in READINGS]
     assert [status for status, _ in judging(cases)] == ["right"] * len(cases)
 
 
 def test_python_and_the_browser_say_the_same_of_what_is_not_understood(judging):
-    sheet = {"variables": list(AT), "points": [list(AT.values())], "expected": [0], "mistakes": [], "of": None, "tolerance": 1e-9, "relative": False}
+    sheet = {"variables": list(AT), "points": [list(AT.values())], "expected": [0], "mistakes": [], "tolerance": 1e-9, "relative": False}
     texts_of_errors = [text for text in KIND if text.strip()]
     for text, (status, message) in zip(texts_of_errors, judging([(sheet, text) for text in texts_of_errors])):
         with pytest.raises(expressions.NotUnderstood) as told:
@@ -245,7 +245,7 @@ def test_two_hundred_forms_of_right_answers_are_accepted(judging):
 
 
 def test_two_hundred_answers_with_one_thing_changed_are_rejected(judging):
-    cases, sheets = mutated(200), {label: exercises.sheet(label) for label in SYMBOLIC}
+    cases, sheets = mutated(200), {label: sheets.sheet(label, exercises.find(label)) for label in SYMBOLIC}
     told = judging([(sheets[label], text) for label, text in cases])
     assert [status for status, _ in told] == ["wrong"] * 200
     same_in_both(judging, cases[::10])

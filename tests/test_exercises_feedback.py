@@ -116,7 +116,9 @@ def test_a_stub_is_not_attempted_yet(label, answer, capsys):
     # no numbers
     ("cubic", half_written, "at x = 2 your function gives nothing. Does every branch end in a return?"),
     ("cubic", lambda x: float("nan"), "at x = -1 your function gives NaN"),
-    ("root", float("nan"), "this is NaN"),
+    ("root", float("nan"), "this is NaN. Is it 0/0"),
+    ("matrix", [[0, 1, np.nan], [3, np.nan, 5]], "this is NaN at [0, 2]. Is it 0/0"),
+    ("gradient", lambda x: x + [np.nan, 0], "at x = [1, 2] your function gives NaN at [0]. Is it 0/0"),
 ])
 def test_a_wrong_answer_is_told_how_it_is_wrong(label, answer, words, capsys):
     verdict = told(label, answer)

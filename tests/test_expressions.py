@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spellings import spelled
 
 from book import chapters
-from labsupport import answers, check_expression, exercises, expressions
+from labsupport import answers, check_expression, exercises, expressions, sheets
 from labsupport.answers import Key
 from labsupport.expressions import NotUnderstood
 
@@ -151,21 +151,21 @@ def test_a_typed_answer_is_judged_as_code_is(label, text, status, words, capsys)
 
 
 def test_points_at_which_the_answer_is_not_defined_are_left_out():
-    points = exercises.drawn("root", KEYS["root"]).at
-    assert len(points) == exercises.DRAWN and min(points) > 0
+    points = sheets.drawn("root", KEYS["root"]).at
+    assert len(points) == sheets.DRAWN and min(points) > 0
 
 
 def test_the_points_are_drawn_by_the_label():
-    first, again = (exercises.drawn("cubic", KEYS["cubic"]).at for _ in range(2))
-    assert first == again != exercises.drawn("other", KEYS["cubic"]).at
+    first, again = (sheets.drawn("cubic", KEYS["cubic"]).at for _ in range(2))
+    assert first == again != sheets.drawn("other", KEYS["cubic"]).at
 
 
 def test_a_range_in_which_the_answer_is_hardly_defined_is_refused():
     with pytest.raises(ValueError, match="finite at"):
-        exercises.sheet("never", {"never": Key("sqrt(x)", ranges={"x": (-3, 0)})})
+        sheets.sheet("never", Key("sqrt(x)", ranges={"x": (-3, 0)}))
 
 
 def test_an_answer_that_is_code_has_no_sheet():
     with pytest.raises(ValueError, match="no ranges"):
-        exercises.sheet("code", KEYS)
+        sheets.sheet("code", KEYS["code"])
     assert answers.Key("3*x").ranges == {}

@@ -15,7 +15,7 @@ FLOORS = {
     "dual": 1, "tensor": 1,
     "operators": 2,
     "descent": 3, "witness": 3,
-    "comparison": 4, "difference": 4, "exercises": 4, "figures": 4, "graph": 4, "location": 4, "matrices": 4, "recognition": 4,
+    "comparison": 4, "difference": 4, "exercises": 4, "figures": 4, "graph": 4, "location": 4, "matrices": 4, "recognition": 4, "sheets": 4,
     "slider": 4, "structure": 4, "surfaces": 4,
 }  # fmt: skip
 FOLDER = Path(labsupport.__file__).parent

@@ -536,6 +536,7 @@ def test_the_plugin_does_not_fall_back_either(assignment, tmp_path, monkeypatch)
 
 @pytest.mark.parametrize(("arguments", "word"), [
     (["nowhere", "{folder}"], "make assignments"), (["{zip}", "{folder}/none"], "SUBMISSIONS"), (["{zip}", "{folder}"], "is empty"), (["{zip}"], "SUBMISSIONS"),
+    (["{zip}", ""], "SUBMISSIONS"), (["", "{folder}"], "ASSIGNMENT"),
 ])  # fmt: skip
 def test_what_cannot_be_graded_is_said_in_a_line(arguments, word, assignment, tmp_path):
     with pytest.raises(SystemExit) as error:

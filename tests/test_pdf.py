@@ -170,7 +170,8 @@ def test_every_page_but_the_cover_has_its_number(printed, pdf):
 
 
 def test_mathematics_is_text(printed):
-    assert re.search("[∂𝜕].*[∂𝜕].*[θ𝜃]", text_of(printed), re.S)
+    text = text_of(printed)
+    assert len(re.findall("[∂𝜕]", text)) == 2 and re.search("[θ𝜃]", text)
 
 
 def test_solutions_are_unfolded_and_the_code_of_figures_is_left_out(printed):
@@ -258,6 +259,8 @@ def whole():
     if not path.exists():
         pytest.skip("the book is not printed: run `make pdf` first")
     with pikepdf.open(path) as pdf:
+        if str(pdf.docinfo.Subject) != book_pdf.built_from().sentence:
+            pytest.skip("the printed book is of another commit: run `make pdf` first")
         yield pdf
 
 

@@ -43,6 +43,7 @@ def told(expected, given, **more):
     (M, -M, "The sign is flipped."),
     (M, 2 * M, "yours is 2 times the right answer."),
     (M, M / 2, "yours is ½ times the right answer."),
+    (M, -4 * M, "It is off by a constant factor and the sign: yours is −4 times the right answer. It looks as if you summed"),
     (M, -2 / 3 * M, "yours is −⅔ times the right answer."),
     (M, np.pi * M, "yours is 3.142 times the right answer."),
     (M, 4 * M, "it looks as if you summed where the mean was asked: divide by 4."),
@@ -103,7 +104,8 @@ def test_a_usual_mistake_is_recognised(expected, given, words):
     # nearly: one entry does not fit
     *[(M, wrong + ONE_OFF) for wrong in (-M, 2 * M, 4 * M, M / 3, M[[1, 2, 0]], M[:, ::-1], 1 / M, M**2, M + 1)],
     (M, M.T + ONE_OFF.T), (S, S.T + ONE_OFF[:, :3]), (V, V[::-1] + [0, 0, 1, 0]), (M, M.ravel() + np.eye(1, 12)[0]),
-    (G.sum(axis=0), G + np.eye(5, 3)), (G.sum(axis=0), G.sum(axis=1) + np.eye(1, 5)[0]), (Q.sum(axis=0), Q.sum(axis=1) + np.eye(1, 4)[0]),
+    (G.sum(axis=0), G + np.eye(5, 3)), (G.sum(axis=0), G.sum(axis=1) + np.eye(1, 5)[0]),
+    (Q.sum(axis=0), Q.sum(axis=1) + np.eye(1, 4)[0]),
     (normalised(M, 1), normalised(M, 0) + ONE_OFF), (np.diag(V), V + 1), (M, M[:2] + 1), (S + S.T, S + np.eye(3)),
     # no more than a coincidence
     (np.eye(3)[0], np.eye(3)[1]),  # two one-hot vectors are each other's reordering
@@ -196,7 +198,8 @@ def test_the_numbers_told_of_an_entry_differ(yours, expected, text):
 
 
 @pytest.mark.parametrize("key, answer", [
-    (Key(0.75), 0.5), (Key("3*x**2", at=[1, 2, 3]), lambda x: 7 * x + 1), (Key([0.75, 0.25]), [0.75, 0.5]), (Key((0.1, 0.25, 0.75)), (0.1, 0.25, 0.5)),
+    (Key(0.75), 0.5), (Key("3*x**2", at=[1, 2, 3]), lambda x: 7 * x + 1), (Key([0.75, 0.25]), [0.75, 0.5]),
+    (Key((0.1, 0.25, 0.75)), (0.1, 0.25, 0.5)), (Key([(0.1, 0.25), (0.75, 1)]), [(0.1, 0.5), (0.75, 1)]),
 ])
 def test_a_single_number_is_not_given_away(key, answer):
     message = check("secret", answer, keys={"secret": key}).message

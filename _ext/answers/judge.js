@@ -5,7 +5,7 @@
 const Judge = (() => {
   const PARTS = { "1/2": "½", "1/3": "⅓", "1/4": "¼", "2/3": "⅔", "3/4": "¾" };
 
-  // sheet: {variables, points, expected, mistakes, of, tolerance, relative, separate}, from `exercises.sheet`
+  // sheet: {variables, points, expected, mistakes, tolerance, relative, separate}, from `sheets.sheet`
   function judge(sheet, text) {
     if (["", "...", "…"].includes(text.trim())) return { status: "not attempted", message: "not attempted yet" };
     try {
@@ -66,9 +66,7 @@ const Judge = (() => {
   const all = (values, given, tolerance) => values.map(array).every((e, i) => close(e, given[i], tolerance));
 
   function hint(sheet, given) {
-    const found = sheet.mistakes.find(([, values]) => all(values, given, sheet.tolerance));
-    if (found) return found[0];
-    return sheet.of && all(sheet.of, given, sheet.tolerance) ? "That is the function itself: its derivative is asked for." : null;
+    return sheet.mistakes.find(([, values]) => all(values, given, sheet.tolerance))?.[0];
   }
 
   function howItIsOff(sheet, expected, given, right) {

@@ -113,7 +113,8 @@
   document.addEventListener("click", close);
   const follow = () => {
     const { top, bottom } = link.getBoundingClientRect();
-    bottom < 0 || top > innerHeight ? close() : place();
+    const isPassed = bottom < 0 || top > innerHeight;
+    isPassed && link !== document.activeElement ? close() : place();
   };
   document.addEventListener("scroll", () => box && follow(), { passive: true });
 })();
