@@ -76,7 +76,7 @@ def faults(question: Question) -> list[str]:
         found.append(f"{question.place}: a public check finds the untouched stub right.")
     found += [f"{question.place}: a public check says of the solution: {verdict.message}" for verdict in solution.verdicts if not verdict]
     for wrong in question.wrong:
-        if not try_code(question, question.answer, wrong.source).failed:
+        if wrong.source and not try_code(question, question.answer, wrong.source).failed:
             found.append(f"{wrong.place}: the wrong solution “{wrong.mistake}” passes every hidden check.")
     return found
 

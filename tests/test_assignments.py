@@ -248,6 +248,18 @@ def test_any_questions_and_exercises_stand_together(seed):
 
 
 @needs_site
+@pytest.mark.parametrize("path", sorted(book_exercises.NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_every_exercise_with_a_stub_or_a_box_can_be_graded(path):
+    name, without_stub = path.stem.partition("_")[2], []
+    for exercise in book_exercises.exercises(name):
+        if f'"{exercise.label}"' in exercise.stub:
+            assert try_keys.careful_faults(book_exercises.question(exercise, None)) == [], exercise.label
+        else:
+            without_stub.append(exercise.label)
+    assert len(without_stub) <= 5
+
+
+@needs_site
 def test_chosen_questions_keep_their_order_and_get_numbers(tmp_path):
     make.run("taylor:2 derivatives:e3,1 derivatives:derivatives-average", "Midterm 1", questions.KEYS, tmp_path)
     folder = tmp_path / "assignments/midterm-1"
@@ -274,10 +286,10 @@ def test_chosen_questions_keep_their_order_and_get_numbers(tmp_path):
     ("derivatives:0", "has no question 0; it has 1 to "),
     ("derivatives:99", "has no question 99; it has 1 to "),
     ("derivatives:derivatives-hw-nothing", "has no question derivatives-hw-nothing"),
-    ("derivatives:e99", "the chapter derivatives has no exercise e99; it has e1 to e15"),
+    ("derivatives:e99", "the chapter derivatives has no exercise e99; it has e1 to e"),
     ("derivatives:derivatives-nothing", "has no exercise derivatives-nothing"),
     ("algebra:e1", "the built book has no chapter algebra; it has orientation,"),
-    ("derivatives:e6", "exercise 3.6 (derivatives-cosine) has no stub that could be graded"),
+    ("derivatives:e6", "(derivatives-cosine) has no stub that could be graded"),
     ("derivatives:2 taylor:1 derivatives:2", "more than once"),
     ("derivatives:e1,derivatives-average", "ONLY names derivatives-average more than once"),
 ])
