@@ -15,6 +15,7 @@ from pathlib import Path
 
 import jedi
 import nbformat
+import numpy as np
 from questions import Cell, Check, Mistake, Question, Wrong, bound
 
 from labsupport.exercises import find
@@ -31,26 +32,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from labsupport import check
-from labsupport.exercises import find
+from labsupport import check, check_expression
+from labsupport.exercises import find, read
 
 
 def at_random_points(key):
-    """The key at points between the least and the greatest of its own."""
-    points = np.array(key.at, float)
-    random = np.random.default_rng().uniform(points.min(axis=0), points.max(axis=0), (8, *points.shape[1:]))
-    return replace(key, at=[tuple(point) if points.ndim > 1 else point for point in random.tolist()])'''
+    """The key at points drawn from its ranges, or between the least and the greatest of its own."""
+    points = np.array([key.ranges[name] for name in key.variables.split()]).T if key.ranges else np.array(key.at, float)
+    low, high = points.min(axis=0), points.max(axis=0)
+    random = np.random.default_rng().uniform(low, high, (8, *np.shape(low))).tolist()
+    return replace(key, at=[tuple(point) if np.size(low) > 1 else np.ravel(point)[0].item() for point in random])'''
 
 AT_ITS_POINTS = '''\
 def test_right_where_the_book_looks({name}):
     """Right where the check of the exercise looks."""
-    verdict = check("{label}", {name})
+    verdict = {checker}("{label}", {name})
     assert verdict, verdict.message'''
 
 AT_RANDOM_POINTS = '''\
 def test_right_at_random_points({name}):
     """Right at random points, too."""
-    verdict = check("{label}", {name}, keys={{"{label}": at_random_points(find("{label}"))}})
+    key = find("{label}")
+    verdict = check("{label}", {answer}, keys={{"{label}": at_random_points(key)}})
     assert verdict, verdict.message'''
 
 
@@ -75,13 +78,13 @@ def exercises(name: str) -> list[Exercise]:
 
 def question(exercise: Exercise, published) -> Question:
     """The exercise as a question. published: a repository as in `book_publish`, or None, for its links. Raises Mistake without a stub."""
-    stub, name, call = stub_of(exercise)
+    stub, name, checker = stub_of(exercise)
     prose, answer = solution_of(exercise, name)
     given, imports = needed("\n".join([stub, *mentioned(exercise)]), exercise, set(bound(stub)))
     more, for_solution = needed(answer, exercise, {n for code in (*given, stub) for n in bound(code)})
     given, stub, more, answer, new = under_own_names(exercise.label, "\n".join(given), stub, "\n".join(more), answer)
     asked = new[name]
-    call = f'check("{exercise.label}", {asked})'
+    call = f'{checker}("{exercise.label}", {asked})'
 
     def text(source):
         return Cell("markdown", for_assignment(source, new, published), exercise.place)
@@ -91,19 +94,19 @@ def question(exercise: Exercise, published) -> Question:
 
     cells = [*(text(each) for each in exercise.texts if each.strip()), *([code(given)] if given.strip() else []), code(f"{stub}\n\n{call}")]
     solution = [*(text(each) for each in prose if each.strip()), code("\n\n".join(filter(None, [*for_solution, more, answer])))]
-    return Question(exercise.label, exercise.title, POINTS, exercise.place, imported(imports), tuple(cells), (asked,), HELPERS,
-                    tuple(solution), checks(exercise, asked), mistakes(exercise))  # fmt: skip
+    return Question(exercise.label, exercise.title, POINTS, exercise.place, imported(checker, imports), tuple(cells), (asked,), HELPERS,
+                    tuple(solution), checks(exercise, asked, checker), mistakes(exercise))  # fmt: skip
 
 
 # from the notebook to exercises
 
 def notebook_of(name: str) -> Path:
-    found = [path for path in NOTEBOOKS.glob("[0-9]*_*.ipynb") if path.stem.partition("_")[2] == name]
-    if not found:
-        there = ", ".join(sorted(path.stem.partition("_")[2] for path in NOTEBOOKS.glob("[0-9]*_*.ipynb")))
-        raise Mistake(f"the built book has no chapter {name}; it has {there}." if there else
-                      "the book's exercises are taken from the built book: run `make book` first.")  # fmt: skip
-    return found[0]
+    there = {path.stem.partition("_")[2]: path for path in sorted(NOTEBOOKS.glob("[0-9]*_*.ipynb"))}
+    if not there:
+        raise Mistake("the book's exercises are taken from the built book: run `make book` first.")
+    if name not in there:
+        raise Mistake(f"the built book has no chapter {name}; it has {', '.join(there)}.")
+    return there[name]
 
 
 @cache
@@ -137,40 +140,43 @@ def exercise(path: str, opening, cells, after, before) -> Exercise:
 
 # stub and solution
 
-def check_of(label: str, source: str):
-    """The statement that checks the answer, and the source of the answer."""
-    for statement in ast.parse(source).body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(call, ast.Call) and len(call.args) == 2 and isinstance(call.args[0], ast.Constant) and call.args[0].value == label:
-            return statement, ast.get_source_segment(source, call.args[1])
-    return None, None
+def checks_of(label: str, source: str) -> list:
+    """The statements that check the answer, one that takes code before one that takes typed mathematics."""
+    calls = [each for each in ast.parse(source).body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)]
+    mine = [each for each in calls if len(each.value.args) == 2 and ast.unparse(each.value.args[0]) == repr(label)]
+    return sorted(mine, key=is_typed)
+
+
+def is_typed(statement) -> bool:
+    return getattr(statement.value.func, "id", "") == "check_expression"
 
 
 def stub_of(exercise: Exercise) -> tuple[str, str, str]:
-    """The stub without its check, the name that holds the answer, and the check."""
-    statement, answer = check_of(exercise.label, exercise.stub)
-    if statement is None:
+    """The stub without its checks, the name that holds the answer, and the function that checks it."""
+    found = checks_of(exercise.label, exercise.stub)
+    if not found:
         raise Mistake(f"exercise {exercise.number} ({exercise.label}) has no stub that could be graded: its answer is on paper.")
-    stub = without(exercise.stub, statement)
+    answer = ast.get_source_segment(exercise.stub, found[0].value.args[1])
+    stub = without(exercise.stub, *found)
     if not answer.isidentifier():
-        stub, answer = f"{stub}\n\nanswer = {answer}", "answer"
-    return stub, answer, ast.get_source_segment(exercise.stub, statement)
+        stub, answer = f"{stub}\n\nanswer = {answer}".strip(), "answer"
+    return stub, answer, "check_expression" if is_typed(found[0]) else "check"
 
 
-def without(source: str, statement, instead: str = "") -> str:
-    lines = source.splitlines()
-    lines[statement.lineno - 1 : statement.end_lineno] = [instead] if instead else []
-    return "\n".join(lines).strip()
+def without(source: str, *statements) -> str:
+    gone = {line for statement in statements for line in range(statement.lineno, statement.end_lineno + 1)}
+    return "\n".join(line for number, line in enumerate(source.splitlines(), 1) if number not in gone).strip()
 
 
 def solution_of(exercise: Exercise, name: str) -> tuple[list, str]:
     """Its prose, and its code, in which the check of the answer becomes a definition of the name."""
     code = "\n\n".join(FENCED.findall(exercise.solution))
-    statement, answer = check_of(exercise.label, code)
-    if statement is None:
+    found = checks_of(exercise.label, code)
+    if not found:
         raise Mistake(f"the solution of exercise {exercise.number} ({exercise.label}) does not check its answer.")
-    code = without(code, statement, "" if answer == name else f"{name} = {answer}")
-    return FENCED.sub("", exercise.solution).split("\n\n\n"), code
+    answer, lines = ast.get_source_segment(code, found[0].value.args[1]), code.splitlines()
+    lines[found[0].lineno - 1 : found[0].end_lineno] = [] if answer == name else [f"{name} = {answer}"]
+    return FENCED.sub("", exercise.solution).split("\n\n\n"), "\n".join(lines).strip()
 
 
 # the code of its chapter that an exercise needs
@@ -244,8 +250,8 @@ def import_of(node, name: str) -> str:
     return ast.unparse(ast.ImportFrom(node.module, [alias], 0) if isinstance(node, ast.ImportFrom) else ast.Import([alias]))
 
 
-def imported(imports) -> tuple[str]:
-    return ("\n".join(sorted({"import numpy as np", "from labsupport import check", *imports}, reverse=True)),)
+def imported(checker: str, imports) -> tuple[str]:
+    return ("\n".join(sorted({"import numpy as np", f"from labsupport import {checker}", *imports}, reverse=True)),)
 
 
 # names and links
@@ -279,10 +285,13 @@ def for_assignment(text: str, new: dict, published) -> str:
 
 # the key
 
-def checks(exercise: Exercise, name: str) -> tuple:
+def checks(exercise: Exercise, name: str, checker: str) -> tuple:
     key = find(exercise.label)
-    templates = [AT_ITS_POINTS, *([AT_RANDOM_POINTS] if isinstance(key.answer, str) and len(key.at) else [])]
-    return tuple(hidden(template.format(label=exercise.label, name=name), name, exercise.place) for template in templates)
+    is_formula = isinstance(key.answer, (str, list)) and isinstance(np.ravel(key.answer)[0], str) and bool(key.ranges or len(key.at))
+    answer = f"read(key, {name})" if checker == "check_expression" else name
+    templates = [AT_ITS_POINTS, *([AT_RANDOM_POINTS] if is_formula else [])]
+    return tuple(hidden(template.format(label=exercise.label, name=name, checker=checker, answer=answer), name, exercise.place)
+                 for template in templates)  # fmt: skip
 
 
 def hidden(source: str, name: str, place: str) -> Check:

@@ -48,7 +48,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A solution with a usual mistake, said in its first comment."""
+    """A solution with a usual mistake, said in its first comment; of an exercise of the book, the hint without the code."""
 
     mistake: str
     source: str

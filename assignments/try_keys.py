@@ -56,7 +56,9 @@ def failure(question: Question, check, space: dict) -> str | None:
     run(question.helpers, grader)
     run(check.source, grader)
     try:
-        grader[check.name](**{name: space.get(name) for name in check.parameters})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a wrong answer may be infinite
+            grader[check.name](**{name: space.get(name) for name in check.parameters})
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -74,7 +76,7 @@ def faults(question: Question) -> list[str]:
         found.append(f"{question.place}: a public check finds the untouched stub right.")
     found += [f"{question.place}: a public check says of the solution: {verdict.message}" for verdict in solution.verdicts if not verdict]
     for wrong in question.wrong:
-        if not try_code(question, question.answer, wrong.source).failed:
+        if wrong.source and not try_code(question, question.answer, wrong.source).failed:
             found.append(f"{wrong.place}: the wrong solution “{wrong.mistake}” passes every hidden check.")
     return found
 
