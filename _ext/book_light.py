@@ -110,15 +110,19 @@ def is_used(script, body: str) -> bool:
     return mark is not None and mark in body
 
 
+def bring_styles(app, exception):
+    """Where no page was written, Sphinx copied nothing. Before the theme writes its colours of code, which come at 500."""
+    if exception is None and app.builder.format == "html":
+        if not (Path(app.outdir) / "_static" / THEME_STYLES[-1]).exists():
+            app.builder.prepare_writing(set())
+            app.builder.copy_static_files()
+
+
 def join_styles(app, exception):
     """After the pages, since it is they that say which rules are used."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    if not (static / THEME_STYLES[-1]).exists():
-        # No page was written, so Sphinx copied nothing.
-        app.builder.prepare_writing(set())
-        app.builder.copy_static_files()
     registered = [str(style.filename).partition("?")[0].removeprefix("_static/") for style in app.builder._css_files]
     names = [name for name in [*THEME_STYLES, *registered] if name.endswith(".css") and (static / name).exists()]
     sheets = {name: with_places(name, (static / name).read_text("utf-8")) for name in names}
@@ -206,6 +210,7 @@ def setup(app):
     app.connect("builder-inited", add_scripts)
     app.connect("html-page-context", lighten, priority=903)
     app.connect("html-page-context", link_what_is_used, priority=950)
+    app.connect("build-finished", bring_styles, priority=100)
     app.connect("build-finished", shorten_drawings, priority=800)
     app.connect("build-finished", join_styles, priority=800)
     app.connect("build-finished", drop_unused_files, priority=900)

@@ -17,12 +17,12 @@ def silence_unused_extensions(app, config):
     app.registry.css_files[:] = [css for css in app.registry.css_files if css[0] != "sphinx-thebe.css"]
 
 
-def preload_font(app, pagename, templatename, context, doctree):
-    """Formulas keep their size when the font arrives before the first paint."""
+def link_font(app, pagename, templatename, context, doctree):
+    """The font of formulas, on pages that have one; it is unpacked while the page is still being read."""
     if "<math" in (context.get("body") or ""):
-        font = context["pathto"]("_static/math/stix-two-math.woff2", resource=True)
-        context["metatags"] = (
-            context.get("metatags", "") + f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>\n'
+        font = context["pathto"]("_static/math/font.css", resource=True)
+        context["metatags"] = context.get("metatags", "") + (
+            f'<link rel="stylesheet" href="{font}">\n<script>document.fonts.load("1em STIX2")</script>\n'
         )
 
 
@@ -54,7 +54,7 @@ def forget_a_build_that_warned(app, exception):
 
 def setup(app):
     app.connect("config-inited", silence_unused_extensions, priority=900)
-    app.connect("html-page-context", preload_font, priority=901)
+    app.connect("html-page-context", link_font, priority=901)
     app.connect("html-page-context", name_things, priority=901)
     app.connect("build-finished", forget_a_build_that_warned)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,6 +12,7 @@ from book import ROOT, SITE
 sys.path.append(str(ROOT / "benchmarks"))
 import pages  # noqa: E402
 
+collect_ignore = ["cheats"]  # to look for doctests in them would run them
 matplotlib.use("Agg")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many tests run side by side as there are cores
 

@@ -212,3 +212,11 @@ def test_the_frames_of_a_slider_come_when_it_is_reached(visit):
     figure.locator("input").focus()
     assert figure.locator("img").last.evaluate("e => e.loading") == "eager"
     tab.wait_for_function("document.querySelector('.lab-slider img:last-of-type').naturalWidth > 0")
+
+
+@each_chapter
+def test_a_link_into_a_chapter_leads_to_the_place_itself(chapter, visit):
+    """Although what is far from the screen is laid out late."""
+    tab, _ = visit(f"{page_of(chapter)}#summary")
+    tab.wait_for_timeout(300)
+    assert 0 <= tab.locator("#summary h2").first.bounding_box()["y"] < 300
