@@ -145,21 +145,12 @@ def make_assets(build: Path) -> Path:
     font = folder / "stix-two-math.woff2"
     if not font.exists() or font.stat().st_mtime < max(FONT.stat().st_mtime, Path(__file__).stat().st_mtime):
         reduce_font(font)
-<<<<<<< HEAD
-    face = (
-        '@font-face { font-family: STIX2; src: url("stix-two-math.woff2") format("woff2"); font-display: swap; }'
-    )
-    (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", face, STYLES.read_text("utf-8"), flags=re.S), "utf-8")
-    return folder
-=======
     # Within a style sheet, for which browsers wait: no formula is shown in another font first, then moved.
     data = base64.b64encode(font.read_bytes()).decode()
     face = f'@font-face {{ font-family: STIX2; src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
     (folder / "font.css").write_text(face, "utf-8")
     (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", "", STYLES.read_text("utf-8"), flags=re.S), "utf-8")
-    app.config.html_static_path.append(str(folder.parent))
-    app.add_css_file("math/temml.css")
->>>>>>> site
+    return folder
 
 
 def reduce_font(target: Path):

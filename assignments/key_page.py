@@ -3,7 +3,6 @@
 Formulas are MathML, as in the book, with their font in the file: no script, no network. Chromium, if there is one, prints it.
 """
 
-import base64
 import html
 import shutil
 import subprocess
@@ -108,8 +107,7 @@ def markdown(text: str, question: Question, inline: bool = False) -> str:
 def styles() -> str:
     """The page's own, those of code and of formulas, with the font in them."""
     folder = make_assets(extensions.ROOT / "_build")
-    font = base64.b64encode((folder / "stix-two-math.woff2").read_bytes()).decode()
-    formulas = (folder / "temml.css").read_text("utf-8").replace("stix-two-math.woff2", f"data:font/woff2;base64,{font}")
+    formulas = "".join((folder / name).read_text("utf-8") for name in ("font.css", "temml.css"))
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
     return "\n".join([formulas, light, STYLE, f"@media screen and (prefers-color-scheme: dark) {{ {dark}\n{DARK} }}"])
 
