@@ -80,7 +80,8 @@ def question(exercise: Exercise, published) -> Question:
     """The exercise as a question. published: a repository as in `book_publish`, or None, for its links. Raises Mistake without a stub."""
     stub, name, checker = stub_of(exercise)
     prose, answer = solution_of(exercise, name)
-    given, imports = needed("\n".join([stub, *mentioned(exercise)]), exercise, set(bound(stub)))
+    spoken_of = mentioned(exercise) if checker == "check" else []  # in a box, `w0` is mathematics
+    given, imports = needed("\n".join([stub, *spoken_of]), exercise, set(bound(stub)))
     more, for_solution = needed(answer, exercise, {n for code in (*given, stub) for n in bound(code)})
     given, stub, more, answer, new = under_own_names(exercise.label, "\n".join(given), stub, "\n".join(more), answer)
     asked = new[name]
@@ -258,22 +259,24 @@ def imported(checker: str, imports) -> tuple[str]:
 
 def under_own_names(label: str, *sources: str):
     """The sources, with each name that they define carrying the exercise's label; and old name -> new name."""
-    script, new = CUT.join(sources), {}
-    for name in dict.fromkeys(bound(script)):
-        if name not in imports_in(script):
-            new[name] = f"{name}_{label.replace('-', '_')}"
-            script = renamed(script, name, new[name])
-    return [*script.split(CUT), new]
+    script = CUT.join(sources)
+    new = {name: f"{name}_{label.replace('-', '_')}" for name in bound(script) if name not in imports_in(script)}
+    return [*renamed(script, new).split(CUT), new]
 
 
 def imports_in(script: str) -> set:
     return {name for node in ast.parse(script).body if isinstance(node, (ast.Import, ast.ImportFrom)) for name in bound(ast.unparse(node))}
 
 
-def renamed(script: str, name: str, new: str) -> str:
-    definition = next(each for each in jedi.Script(script).get_names() if each.name == name)
-    refactoring = jedi.Script(script, path="script.py").rename(definition.line, definition.column, new_name=new)
-    return next(iter(refactoring.get_changed_files().values())).get_new_code()
+def renamed(script: str, new: dict) -> str:
+    """The code with names of its top level replaced, wherever they stand for the same thing."""
+    reader, lines = jedi.Script(script), script.splitlines()
+    definitions = {each.name: each for each in reader.get_names() if each.name in new}
+    spots = {(found.line, found.column, name) for name, each in definitions.items()
+             for found in reader.get_references(each.line, each.column, scope="file")}  # fmt: skip
+    for line, column, name in sorted(spots, reverse=True):
+        lines[line - 1] = lines[line - 1][:column] + new[name] + lines[line - 1][column + len(name) :]
+    return "\n".join(lines)
 
 
 def for_assignment(text: str, new: dict, published) -> str:
