@@ -250,7 +250,7 @@ def test_indexing_in_every_way(x, data):
         1, -1, slice(1, 3), (slice(None), 2), (Ellipsis, 0), (slice(None, None, 2), slice(2, 0, -1)), (1, 2, 1), None,
         (None, 1, Ellipsis, None), np.array(pick), pick, (np.array(pick), slice(None), 1), (slice(None), [0, 2], [1, 0]),
         (np.array([0, 0]), slice(None), np.array([1, 1])), (np.array([[0], [1]]), np.array([0, 2])), mask, (mask, 0), x[:, 0, 0] > 0]))
-    # torch before 2.9 misplaces what follows a mask, so it gets the mask as the numbers of its entries
+    # older torch (2.8, say) misplaces what follows a mask, so it gets the mask as the numbers of its entries
     parts = [part for i in (index if isinstance(index, tuple) else (index,))
              for part in (i.nonzero() if getattr(i, "dtype", None) == bool else (i,))]
     torch_index = tuple(torch.tensor(i) if isinstance(i, (np.ndarray, list)) else i for i in parts)
