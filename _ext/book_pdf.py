@@ -30,7 +30,7 @@ NAME = "book.pdf"
 STYLES = Path(__file__).with_name("print.css")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--disable-background-networking"]
-UNPRINTED = "script|noscript|a.headerlink|img[hidden]|button|details.hide|p.pdf-link|.d-print-none"
+UNPRINTED = "script|noscript|a.headerlink|img[hidden]|button|details.hide|p.pdf-link|.d-print-none|.answer-preview|.answer-foot"
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # A letter that no font has is drawn as the browser draws a place of Unicode that is not assigned.
 MISSING = """() => {

@@ -72,6 +72,7 @@ slider(draw, pace=[1, 2, 3], start=1, caption="Steepness.", alt="A line.")
 
 ```{raw} html
 <label>Your answer <input type="text" placeholder="ghostly"></label>
+<div class="answer-foot">How to type</div>
 ```
 """
 GLOSSARY = """\
@@ -185,7 +186,8 @@ def test_a_slider_shows_its_chosen_frame_and_says_which(printed):
 
 
 def test_an_answer_is_a_ruled_line(printed):
-    assert "ghostly" not in text_of(printed) and "Your answer" in text_of(printed)
+    text = text_of(printed)
+    assert "Your answer" in text and "ghostly" not in text and "How to type" not in text
 
 
 def test_long_lines_stay_within_the_margins(printed):
