@@ -171,12 +171,11 @@ def zip_of(name: str) -> tuple[Path, Path]:
     return path, handed_out
 
 
-def title_of(notebook: Path) -> str:
-    """The first heading of the notebook handed out."""
+def headings(notebook: Path, mark: str) -> list[str]:
+    """The headings of the notebook handed out that start with this mark, "#" or "##"."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"] if notebook.is_file() else []
-    headings = (line[2:].strip() for cell in cells for line in "".join(cell["source"]).splitlines()
-                if cell["cell_type"] == "markdown" and line.startswith("# "))  # fmt: skip
-    return next(headings, "")
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    return [line.removeprefix(mark).strip() for text in texts for line in text.splitlines() if line.startswith(f"{mark} ")]
 
 
 def students_in(given: str) -> list:
@@ -213,14 +212,15 @@ def main(arguments=None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What is graded is kept: the same command goes on from there.", file=sys.stderr)
         return 130
-    report.write(folder, title_of(handed_out) or name, graded, sum(each.of for each in assignment.questions))
+    title, titles = next(iter(headings(handed_out, "#")), name), headings(handed_out, "##")
+    report.write(folder, title, graded, sum(each.of for each in assignment.questions), titles)
     print(summary(graded, folder))
     return 1 if any(result.status == "grader error" for _, result in graded) else 0
 
 
 def summary(graded: list, folder: Path) -> str:
     counts = Counter(result.status for _, result in graded)
-    return f"{len(graded)} students: {', '.join(f'{count} {status}' for status, count in counts.most_common())}.\n" \
+    return f"{len(graded)} student{'s' * (len(graded) != 1)}: {', '.join(f'{count} {status}' for status, count in counts.most_common())}.\n" \
            f"{folder}/grades.csv, canvas.csv, moodle.csv, and a page per student in feedback/."  # fmt: skip
 
 

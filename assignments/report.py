@@ -13,8 +13,8 @@ from submissions import Student
 PAGE = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def write(folder: Path, title: str, graded: list[tuple[Student, Result]], possible: float) -> None:
-    """All files of the report. possible: the points there are."""
+def write(folder: Path, title: str, graded: list[tuple[Student, Result]], possible: float, titles: list[str] = ()) -> None:
+    """All files of the report. possible: the points there are. titles: of the questions, as students know them."""
     questions = [marks.name for marks in graded[0][1].questions]
     table(folder / "grades.csv", ["name", "file", "status", "score", "of", *questions, "reason"],
           [row(student, result, possible) for student, result in graded])  # fmt: skip
@@ -28,7 +28,7 @@ def write(folder: Path, title: str, graded: list[tuple[Student, Result]], possib
         name = file_name(student)
         names[name.lower()] += 1
         name += f"-{names[name.lower()]}" if names[name.lower()] > 1 else ""
-        feedback(folder / "feedback" / f"{name}.html", title, student, result, possible)
+        feedback(folder / "feedback" / f"{name}.html", title, student, result, possible, titles)
 
 
 # tables
@@ -60,7 +60,8 @@ def reason(student: Student, result: Result) -> str:
 
 
 def number(value: float) -> str:
-    return f"{value:.10g}"
+    """Points, to two digits behind the point where a question's are shared among its checks."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def table(path: Path, head: list, rows: list):
@@ -81,10 +82,11 @@ def one_line(text: str, length: int) -> str:
 
 # pages
 
-def feedback(path: Path, title: str, student: Student, result: Result, possible: float):
+def feedback(path: Path, title: str, student: Student, result: Result, possible: float, titles: list[str]):
     path.parent.mkdir(parents=True, exist_ok=True)
+    names = titles if len(titles) == len(result.questions) else [each.name for each in result.questions]
     notes = [one_line(note, 500) for note in result.notes]
-    page = PAGE.get_template("feedback.html").render(title=title, student=student, result=result, possible=possible, notes=notes,
+    page = PAGE.get_template("feedback.html").render(title=title, student=student, result=result, possible=possible, notes=notes, names=names,
                                                      number=number, about=STATUSES[result.status], date=datetime.now())  # fmt: skip
     path.write_text(page, "utf-8")
 

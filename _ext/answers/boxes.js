@@ -83,6 +83,7 @@
       whenLoaded(() => {
         const { status: state, message } = Judge.judge(sheet, input.value);
         state === "error" ? preview.replaceChildren() : show();
+        if (state === "error") preview.replaceChildren();  // which says the same
         say(state, message);
       });
     });
