@@ -4,13 +4,14 @@ jupyter-cache knows a chapter by its code alone, so its folder is named after th
 installed packages, Python. A cell that raises or warns stops the build with the chapter, the cell and the traceback.
 """
 
+import contextlib
 import hashlib
 import os
 import platform
 import re
 import shutil
 import sys
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, requires, version
 from logging import CRITICAL, getLogger
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from jupyter_cache.executors import load_executor
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -28,16 +31,29 @@ SILENT = getLogger("jupyter_cache.silent")
 SILENT.setLevel(CRITICAL)
 
 ROOT = Path(__file__).parent.parent
+RUN_BY = ("numpy", "matplotlib", "sympy", "torch", "ipykernel", "nbclient", "jupyter-cache", "myst-nb")
 
 
 def fingerprint() -> str:
     """A name for everything but a chapter's own text that its outputs depend on."""
     digest = hashlib.sha256(platform.python_version().encode())
-    for package in sorted({f"{d.name}=={d.version}" for d in distributions()}):
+    for package in sorted(f"{name}=={version(name)}" for name in installed(RUN_BY)):
         digest.update(package.encode())
     for source in sorted((ROOT / "labsupport").rglob("*.py")):
         digest.update(source.relative_to(ROOT).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def installed(names: tuple, found: frozenset = frozenset()) -> set[str]:
+    """These packages and all that they need, as far as they are there: not what a lecturer or a test has beside them."""
+    found = set(found)
+    for name in map(canonicalize_name, names):
+        if name not in found:
+            with contextlib.suppress(PackageNotFoundError):
+                needed = [Requirement(text) for text in requires(name) or []]
+                found.add(name)
+                found |= installed([each.name for each in needed if each.marker is None or each.marker.evaluate({"extra": ""})], found)
+    return found
 
 
 def name_the_cache(app, config):

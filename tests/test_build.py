@@ -10,6 +10,9 @@ import pytest
 
 from book import ROOT
 
+sys.path.insert(0, str(ROOT / "_ext"))
+import book_execution  # noqa: E402
+
 PAGE = """---
 file_format: mystnb
 kernelspec: {{name: python3, display_name: Python 3}}
@@ -115,3 +118,8 @@ def test_a_change_in_labsupport_executes_the_chapters_again(book):
     status, output = build(book)
     assert status == 0 and "executing index.md" in output
 
+
+def test_a_package_that_chapters_do_not_run_by_does_not_ask_for_new_outputs():
+    packages = book_execution.installed(book_execution.RUN_BY)
+    assert {"numpy", "contourpy", "mpmath", "pyzmq"} <= packages  # contourpy is matplotlib's, pyzmq the kernel's
+    assert not {"pytest", "playwright", "otter-grader"} & packages
