@@ -26,10 +26,10 @@ STYLES = "styles.css"
 # The theme names these two in its templates, before those that it and the extensions register.
 THEME_STYLES = ("basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css")
 OWN_STYLES = "book.css"
-# What a page must have for a script to be of use on it.
+# What a page must have for a script to be of use on it (a pattern); None: of use on no page.
 SCRIPTS_FOR = {
     "copybutton.js": 'class="highlight"', "clipboard.min.js": 'class="highlight"',
-    "sliders.js": "lab-slider", "togglebutton.js": "toggle", "design-tabs.js": "sd-tab-set",
+    "sliders.js": "lab-slider", "togglebutton.js": "toggle|dropdown", "design-tabs.js": "sd-tab-set",
     "sphinx_highlight.js": None, "doctools.js": None, "documentation_options.js": "",
 }  # fmt: skip
 POINTS_PER_PIXEL = 0.75
@@ -107,7 +107,7 @@ def link_what_is_used(app, pagename, templatename, context, doctree):
 def is_used(script, body: str) -> bool:
     name = Path(str(getattr(script, "filename", None) or "").partition("?")[0]).name
     mark = SCRIPTS_FOR.get(name, "")
-    return mark is not None and mark in body
+    return mark is not None and re.search(mark, body) is not None
 
 
 def bring_styles(app, exception):

@@ -216,7 +216,7 @@ def test_the_frames_of_a_slider_come_when_it_is_reached(visit):
 
 @each_chapter
 def test_a_link_into_a_chapter_leads_to_the_place_itself(chapter, visit):
-    """Although what is far from the screen is laid out late."""
+    """Although pictures above it come late."""
     tab, _ = visit(f"{page_of(chapter)}#summary")
-    tab.wait_for_timeout(300)
+    tab.wait_for_timeout(1500)  # it scrolls smoothly
     assert 0 <= tab.locator("#summary h2").first.bounding_box()["y"] < 300
