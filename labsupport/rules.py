@@ -63,7 +63,7 @@ def one_less(p, x):
 # The partial derivative is 1 where the gate is open and 0 elsewhere, whatever d and g are (0 times infinity is not 0).
 gate(relu,     lambda y, x: x > 0)
 gate(np.where, None, lambda z, c, x, y: c, lambda z, c, x, y: np.logical_not(c))
-gate(clip_,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 at the edge, as in torch
+gate(clip_,    lambda z, x, low, high: (low <= x) & (x <= high),           # 1 at the edge, as in torch 2.13
                lambda z, x, low, high: (x < low) & (low < high),
                lambda z, x, low, high: (x > high) | (low > high))
 
