@@ -162,6 +162,7 @@ def reduce_font(target: Path):
     make_radicals_equally_wide(font)
     half = target.with_suffix(".half")  # an interrupted build leaves no half of a font under its name
     subset.save_font(font, str(half), options)
+    font.close()
     half.replace(target)
 
 

@@ -32,8 +32,10 @@ NAMES = questions.names()
 OTTER_GRADES = """\
 import json, sys
 from otter.api import grade_submission
-found = grade_submission(sys.argv[2], sys.argv[1], quiet=True)
-print(json.dumps({name: [result.score, result.possible] for name, result in found.results.items()}))
+archive, *submissions = sys.argv[1:]
+for submission in submissions:
+    found = grade_submission(submission, archive, quiet=True)
+    print("scores", json.dumps({name: [result.score, result.possible] for name, result in found.results.items()}))
 """
 HIDE = """\
 import sys
@@ -150,27 +152,30 @@ def test_without_the_wheel_the_first_cell_says_what_is_missing(made, libraries, 
 
 # the autograder
 
-def grade(submission: Path, archive: Path) -> dict:
-    """Question -> (score, points), by Otter from the zip as it is."""
-    done = subprocess.run([sys.executable, "-c", OTTER_GRADES, archive, submission], capture_output=True, text=True,
-                          cwd=submission.parent, env=outside() | {"PYTHONPATH": f"{ROOT}:{ROOT / 'assignments'}"})  # fmt: skip
+def grade(archive: Path, *submissions: Path) -> list[dict]:
+    """Of each, question -> (score, points), by Otter from the zip as it is."""
+    done = subprocess.run([sys.executable, "-c", OTTER_GRADES, archive, *submissions], capture_output=True, text=True,
+                          cwd=submissions[0].parent, env=outside() | {"PYTHONPATH": f"{ROOT}:{ROOT / 'assignments'}"})  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return [json.loads(line.removeprefix("scores")) for line in done.stdout.splitlines() if line.startswith("scores")]
 
 
 @pytest.mark.parametrize("name", ["derivatives", "backprop"])
 def test_by_otter_the_key_scores_everything_the_stub_nothing_and_a_half_its_part(made, name, tmp_path):
-    assignment, archive = questions.read(name), made / name / f"{name}-autograder.zip"
-    points = {question.label: question.points for question in assignment.questions}
-    scores = grade(write(tmp_path / "solved.ipynb", assignment, answers(assignment)), archive)
-    assert scores == {label: [pytest.approx(of), pytest.approx(of)] for label, of in points.items()}
-    scores = grade(made / name / f"{name}.ipynb", archive)
-    assert scores == {label: [0, pytest.approx(of)] for label, of in points.items()}
-    first = assignment.questions[0]
+    assignment = questions.read(name)
+    first, points = assignment.questions[0], {question.label: question.points for question in assignment.questions}
     mixed = answers(assignment) | {first.label: f"{first.answer}\n\n{first.wrong[0].source}"}
-    scores = grade(write(tmp_path / "mixed.ipynb", assignment, mixed), archive)
-    assert scores[first.label][0] < first.points
-    assert all(score == of for label, (score, of) in scores.items() if label != first.label)
+    scores = grade(
+        made / name / f"{name}-autograder.zip",
+        write(tmp_path / "solved.ipynb", assignment, answers(assignment)),
+        made / name / f"{name}.ipynb",
+        write(tmp_path / "mixed.ipynb", assignment, mixed),
+    )
+    solved, untouched, in_part = scores
+    assert solved == {label: [pytest.approx(of), pytest.approx(of)] for label, of in points.items()}
+    assert untouched == {label: [0, pytest.approx(of)] for label, of in points.items()}
+    assert in_part[first.label][0] < first.points
+    assert all(score == of for label, (score, of) in in_part.items() if label != first.label)
 
 
 @each_assignment
@@ -270,7 +275,7 @@ def test_chosen_questions_keep_their_order_and_get_numbers(tmp_path):
     assert not re.search(r"\{[\w:-]+\}`|\]\(#|<a id|\.ipynb", text)
     assert {path.name for path in folder.iterdir()} >= {"midterm-1.ipynb", "midterm-1-autograder.zip", "midterm-1-key.html"}
     assignment = make.chosen("taylor:2 derivatives:e3,1,derivatives-average", "Midterm 1", questions.KEYS)
-    scores = grade(write(tmp_path / "solved.ipynb", assignment, answers(assignment)), folder / "midterm-1-autograder.zip")
+    scores, = grade(folder / "midterm-1-autograder.zip", write(tmp_path / "solved.ipynb", assignment, answers(assignment)))
     assert all(score == pytest.approx(of) for score, of in scores.values()) and len(scores) == 4
 
 
