@@ -79,7 +79,7 @@ def test_where_chooses_entry_by_entry(broadcast, data):
 @some
 def test_clip_to_bounds_that_are_variables_too(broadcast, data):
     x, low, high = (data.draw(array(shape, spread)) for shape in broadcast.input_shapes)
-    at_edge = np.any((x == low) | (x == high))  # there torch 2.13 has the slope 1, torch 2.15 has 0
+    at_edge = np.any((x == low) | (x == high) | (low == high))  # there torch 2.15 has other slopes than 2.13
     if x.shape == broadcast.result_shape and not at_edge:  # torch's clamp does not widen x
         agree(np.clip, torch.clamp, x, low, high)
 
