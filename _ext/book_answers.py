@@ -101,11 +101,11 @@ def write_files(app):
             shutil.copyfile(path, folder / path.name)
         if str(folder.parent) not in app.config.html_static_path:
             app.config.html_static_path.append(str(folder.parent))
-
-
-def link_files(app, pagename, templatename, context, doctree):
-    if doctree is not None and any(doctree.findall(answer_box)):
         app.add_css_file("answers/boxes.css")
+
+
+def link_script(app, pagename, templatename, context, doctree):
+    if doctree is not None and any(doctree.findall(answer_box)):
         app.add_js_file("answers/boxes.js", defer="defer")
 
 
@@ -113,5 +113,5 @@ def setup(app):
     app.add_directive("answer", Answer)
     app.add_node(answer_box, html=(visit, depart), latex=(skip, None), text=(skip, None))
     app.connect("builder-inited", write_files)
-    app.connect("html-page-context", link_files)
+    app.connect("html-page-context", link_script)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -94,8 +94,8 @@ def test_a_page_has_the_box_of_each_exercise_behind_it(chapter, site):
 
 def same_in_both(judging, cases, keys=None):
     """The verdict, the words for right and for not understood, and the key's own hints are the same; Python may find more to say."""
-    sheets = {label: sheets.sheet(label, keys[label]) for label in {label for label, _ in cases}}
-    told = judging([(sheets[label], text) for label, text in cases])
+    given = {label: sheets.sheet(label, exercises.find(label, keys)) for label in {label for label, _ in cases}}
+    told = judging([(given[label], text) for label, text in cases])
     for (label, text), (status, message) in zip(cases, told):
         verdict = exercises.check_expression(label, text, keys=keys)
         hints = [*exercises.find(label, keys).mistakes, "That is the function itself"]
@@ -245,8 +245,8 @@ def test_two_hundred_forms_of_right_answers_are_accepted(judging):
 
 
 def test_two_hundred_answers_with_one_thing_changed_are_rejected(judging):
-    cases, sheets = mutated(200), {label: sheets.sheet(label, exercises.find(label)) for label in SYMBOLIC}
-    told = judging([(sheets[label], text) for label, text in cases])
+    cases, given = mutated(200), {label: sheets.sheet(label, exercises.find(label)) for label in SYMBOLIC}
+    told = judging([(given[label], text) for label, text in cases])
     assert [status for status, _ in told] == ["wrong"] * 200
     same_in_both(judging, cases[::10])
 
