@@ -18,7 +18,7 @@ from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
-from labsupport.slider import _small
+from labsupport.slider import compact
 
 PURGE = Path(__file__).with_name("purge.mjs")
 SCRIPTS = Path(__file__).with_name("scripts")
@@ -88,7 +88,7 @@ def shorten_drawings(app, exception):
         for path in (Path(app.outdir) / "_images").glob("*.svg"):
             drawing = path.read_text("utf-8")
             if "<metadata>" in drawing:
-                path.write_text(_small(drawing), "utf-8")
+                path.write_text(compact(drawing), "utf-8")
 
 
 # scripts and styles

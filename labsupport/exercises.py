@@ -23,7 +23,7 @@ from labsupport.comparison import Case
 from labsupport.location import evidence, locate, shapes_differ
 from labsupport.recognition import combined, recognise, second_slip
 from labsupport.structure import Mismatch, Shape, pairs, shapes, within
-from labsupport.witness import as_array, close, is_sympy, lambdify, short_repr, show_number, show_point
+from labsupport.witness import as_array, close, is_sympy, lambdify, short_repr, show_point
 
 MARKS = {"right": "✓", "wrong": "✗", "not attempted": "…", "error": "✗"}
 # whose lines of a traceback are not the student's

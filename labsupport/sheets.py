@@ -65,7 +65,7 @@ def forgotten(key) -> list[tuple]:
         return []
     import sympy
 
-    symbols = [sympy.Symbol(name) for name in names(key)]
+    symbols = [sympy.Symbol(name, real=True) for name in names(key)]  # or SymPy leaves the slope of abs undone
     try:
         formula = sympy.sympify(key.of, locals=dict(zip(names(key), symbols)))
     except sympy.SympifyError:

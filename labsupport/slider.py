@@ -165,12 +165,13 @@ def _svg(figure):
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "labsupport", "svg.fonttype": "path", "path.simplify": True, "savefig.dpi": 72}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _small(buffer.getvalue())
+    return compact(buffer.getvalue())
 
 
 # SVG for the wire: matplotlib writes for people and for editors
 
-def _small(svg):
+def compact(svg: str) -> str:
+    """The same drawing in fewer characters: numbers rounded to hundredths, paths in steps, names short, nothing for editors."""
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"-?\d+\.\d+(e-?\d+)?", _rounded, svg)
     svg = _short_ids(svg)

@@ -19,7 +19,6 @@ import ast
 import io
 import os
 import random
-import re
 import signal
 import sys
 import time

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spellings import spelled
 
 from book import chapters
-from labsupport import answers, check_expression, exercises, expressions, sheets
+from labsupport import answers, check_expression, expressions, sheets
 from labsupport.answers import Key
 from labsupport.expressions import NotUnderstood
 

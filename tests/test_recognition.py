@@ -252,6 +252,7 @@ QUOTIENT = Key("(cos(t)*t - sin(t))/t**2", at=[-1.5, 0.3, 1, 2], variables="t", 
     (SUM, lambda x: 2 * x, "The term exp(x) has a slope, too."),
     (SUM, lambda x: 2 * x + np.exp(x) + 7, "The constant 7 has the slope 0."),
     (Key("3*cos(3*x)", at=[0, 0.5, 1], of="sin(3*x)"), lambda x: np.cos(3 * x), "The inner derivative is missing: the slope of 3*x"),
+    (Key("1/(1 + abs(x))**2", at=[-2, 0.5, 2], of="x/(1 + abs(x))"), lambda x: 1 / (1 + abs(x)), "A term of the product rule is missing"),
 ])
 def test_a_slip_in_a_rule_of_differentiation_is_recognised(key, answer, words):
     assert words in check("slip", answer, keys={"slip": key}).message

@@ -105,7 +105,7 @@ def test_twelve_frames_of_two_curves_are_small():
 
 def test_frames_in_small_look_as_matplotlib_drew_them():
     """Rounding moves no point by more than a hundredth of a point: compare each number with the file unshortened."""
-    from labsupport.slider import _drawn, _small
+    from labsupport.slider import _drawn, compact
 
     with rc_context({"svg.hashsalt": "x"}):
         import io
@@ -113,7 +113,7 @@ def test_frames_in_small_look_as_matplotlib_drew_them():
         figure = _drawn(secant, 0.5, "", 5.4, 3.4, 1, 1)
         figure.savefig(buffer := io.StringIO(), format="svg")
     whole = re.sub(r"<metadata>.*?</metadata>", "", buffer.getvalue(), flags=re.DOTALL)
-    before, after = (outlines(text) for text in (whole, _small(whole)))
+    before, after = (outlines(text) for text in (whole, compact(whole)))
     assert [name for name, _ in before] == [name for name, _ in after]
     np.testing.assert_allclose(*([n for _, corners in lines for n in np.ravel(corners)] for lines in (before, after)), atol=0.00501)
 
