@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 SILENT = getLogger("jupyter_cache.silent")
 SILENT.setLevel(CRITICAL)
 
+TRIES = 3  # Kernels that start at the same moment may choose the same port; the second of them dies.
+
 ROOT = Path(__file__).parent.parent
 RUN_BY = ("numpy", "matplotlib", "sympy", "torch", "ipykernel", "nbclient", "jupyter-cache", "myst-nb")
 
@@ -76,17 +78,22 @@ def execute(app, env, docnames):
             chapters[path] = reader.read(text)
             record = cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
             NbProjectRecord.remove_tracebacks([record.pk], cache.db)
-    pending = [record.uri for record in cache.list_unexecuted() if Path(record.uri) in chapters]
-    if pending:
-        logger.info("executing %s", ", ".join(Path(uri).name for uri in sorted(pending)))
-        prepare_kernels(Path(app.outdir).parent / "ipython")
-        load_executor("local-parallel", cache, logger=SILENT).run_and_cache(
-            filter_uris=pending, timeout=app.config.nb_execution_timeout
-        )
+    prepare_kernels(Path(app.outdir).parent / "ipython")
+    for _ in range(TRIES):
+        pending = unexecuted(cache, chapters)
+        if pending:
+            logger.info("executing %s", ", ".join(Path(uri).name for uri in pending))
+            executor = load_executor("local-parallel", cache, logger=SILENT)
+            executor.run_and_cache(filter_uris=pending, timeout=app.config.nb_execution_timeout)
     problems = [problem for path, notebook in chapters.items() for problem in failures(cache, path, notebook)]
     if problems:
         # Not an exception: its traceback would bury the cell's own.
         sys.exit("\n\n".join(["A chapter does not run.", *problems]))
+
+
+def unexecuted(cache, chapters) -> list[str]:
+    """Those that have neither outputs nor a traceback."""
+    return sorted(record.uri for record in cache.list_unexecuted() if Path(record.uri) in chapters and not record.traceback)
 
 
 def prepare_kernels(folder: Path):
@@ -104,6 +111,8 @@ def failures(cache, path: Path, notebook) -> list[str]:
         failed = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source in traceback]
         report = plain(traceback).split("CellExecutionError: ")[-1]
         return [f"{place(path, notebook, *failed[:1])}: this cell raises\n\n{report}"]
+    if str(path) in unexecuted(cache, [path]):
+        return [f"{place(path, notebook)}: no kernel ran it to its end, {TRIES} times; does `python -m ipykernel_launcher` start?"]
     _, executed = cache.merge_match_into_notebook(notebook)
     return [
         f"{place(path, notebook, i)}: this cell warns\n\n{cell.source}\n\n{plain(output.text)}"

@@ -155,13 +155,23 @@ def mark(path: Path, assignment: Assignment, limits: Limits) -> Result:
         cells = read_cells(path)
         if assignment.is_other(cells):
             raise Unreadable(f"this is another notebook: none of the names asked for ({assignment.names[0]}, …) occurs; ask for the right one")
-        with tempfile.TemporaryDirectory(prefix="grading-") as folder, last_resort(limits), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # they are Otter's and Jupyter's
-            return run_otter(Path(folder), cells, assignment, limits)
+        return persistently(cells, assignment, limits)
     except Unreadable as error:
         return Result("wrong file", assignment.blank(), reason=str(error))
     except Exception as error:
         return Result("grader error", assignment.blank(), reason=f"{type(error).__name__}: {first_line(error)}")
+
+
+def persistently(cells: list[str], assignment: Assignment, limits: Limits) -> Result:
+    """Kernels of Otter that start at the same moment may choose the same port: the one that dies of it starts again."""
+    for tries_left in (2, 1, 0):
+        with tempfile.TemporaryDirectory(prefix="grading-") as folder, last_resort(limits), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are Otter's and Jupyter's
+            try:
+                return run_otter(Path(folder), cells, assignment, limits)
+            except RuntimeError as error:  # DeadKernelError is one, too
+                if not tries_left or "died" not in str(error):
+                    raise
 
 
 def first_line(error: BaseException) -> str:

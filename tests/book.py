@@ -1,6 +1,7 @@
 """The book as the tests see it: its chapters, their cells, sections and exercises, each with the line it stands on."""
 
 import re
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import yaml
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
+from traitlets.config import Config
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
@@ -108,3 +110,8 @@ def chapters() -> list[Chapter]:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     files = [ROOT / f"{entry['file']}.md" for part in toc["parts"] for entry in part["chapters"]]
     return [Chapter(path) for path in files if re.match(r"\d+_", path.name)]
+
+
+def kernel_by_files() -> Config:
+    """By ports, kernels that start at the same moment may choose the same. The path is short, as that of a socket must be."""
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{tempfile.mkdtemp(prefix='kernel-')}/k"}})

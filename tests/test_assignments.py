@@ -17,7 +17,7 @@ import questions
 from nbclient import NotebookClient
 from questions import Mistake
 
-from book import ROOT, SITE
+from book import ROOT, SITE, kernel_by_files
 from test_notebooks import fresh_environment, libraries, outside, packages_of, python_of, sources  # noqa: F401
 
 pytest.importorskip("otter", reason="Otter is missing: pip install -r assignments/requirements.txt")
@@ -132,7 +132,7 @@ def test_the_notebook_runs_in_a_folder_of_its_own_under_another_name(made, compu
     shutil.copy(next((made / name).glob("*.whl")), tmp_path)
     monkeypatch.setenv("JUPYTER_PATH", str(computer / "share/jupyter"))
     notebook = nbformat.read(tmp_path / "my homework (2).ipynb", as_version=4)
-    client = NotebookClient(notebook, kernel_name="student", timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(notebook, kernel_name="student", config=kernel_by_files(), timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=outside())
     printed = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output.text for output in printed if output.get("name") == "stderr"]

@@ -111,6 +111,15 @@ def test_a_sound_page_builds_and_an_unchanged_one_is_not_executed_again(book):
     assert status == 0 and "executing" not in output
 
 
+def test_a_kernel_that_dies_is_started_again(book, tmp_path):
+    """As where two kernels that started together chose the same port."""
+    dies = "```{{code-cell}} ipython3\nimport os, pathlib\nfolder = pathlib.Path({!r})\n{}\n```"
+    once = "mark = folder / 'mark'\nmark.exists() or (mark.touch(), os._exit(1))"
+    status, output = build(book, dies.format(str(tmp_path), once))
+    assert status == 0 and output.count("executing index.md") == 2, output
+    report(book, dies.format(str(tmp_path), "os._exit(1)"), ["index.md: no kernel ran it to its end, 3 times"])
+
+
 def test_a_change_in_labsupport_executes_the_chapters_again(book):
     build(book)
     with (book / "labsupport" / "finite.py").open("a") as source:

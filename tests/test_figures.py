@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib import rc_context
 
+from book import kernel_by_files
 from labsupport import figures, finite
 
 
@@ -164,7 +165,7 @@ def test_in_a_notebook_figures_are_svg_of_full_width_and_the_same_each_time():
 
     def executed():
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        nbclient.NotebookClient(book, kernel_name="python3").execute()
+        nbclient.NotebookClient(book, kernel_name="python3", config=kernel_by_files()).execute()
         return [o["data"]["image/svg+xml"] for o in book.cells[0].outputs if "image/svg+xml" in o.get("data", {})]
 
     (first,), (second,) = executed(), executed()

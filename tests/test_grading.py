@@ -515,6 +515,23 @@ def test_a_grader_that_is_killed_takes_nobody_with_it(assignment, tmp_path, monk
         "a": "graded", "b": "graded", "c": "graded", "d": "graded", "killer": "grader error"}  # fmt: skip
 
 
+def test_a_kernel_of_otters_that_dies_is_started_again(assignment, tmp_path, monkeypatch):
+    def dies(folder, *_):
+        tries.append(folder)
+        if len(tries) < 3:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return marking.Result("graded", assignment.blank())
+
+    tries, path = [], submission(tmp_path / "a.ipynb")
+    monkeypatch.setattr(marking, "run_otter", dies)
+    assert marking.mark(path, assignment, LIMITS).status == "graded" and len(set(tries)) == 3
+
+
+def test_a_kernel_of_otters_that_always_dies_is_said(assignment, tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "run_otter", lambda *_: exec("raise RuntimeError('Kernel died')"))
+    assert "Kernel died" in marking.mark(submission(tmp_path / "a.ipynb"), assignment, LIMITS).reason
+
+
 def test_without_bubblewrap_nothing_is_graded_unless_unsafe_is_said(assignment, tmp_path, monkeypatch, capsys):
     submission(tmp_path / "class" / "a.ipynb")
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)

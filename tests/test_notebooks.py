@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from book import ROOT, SITE, Chapter
+from book import ROOT, SITE, Chapter, kernel_by_files
 from test_publish import build_book
 
 NOTEBOOKS = sorted((SITE / "notebooks").glob("*.ipynb"))
@@ -194,7 +194,7 @@ def test_the_notebook_runs_as_downloaded(path, reader, tmp_path, monkeypatch):
     shutil.copyfile(path, tmp_path / path.name)
     notebook, elsewhere = read(tmp_path / path.name), outside()
     monkeypatch.setenv("JUPYTER_PATH", str(reader / "share/jupyter"))
-    client = NotebookClient(notebook, kernel_name="reader", timeout=300, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(notebook, kernel_name="reader", config=kernel_by_files(), timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=elsewhere)
     said = [output.text for cell in notebook.cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
     assert not said, said
