@@ -1,4 +1,5 @@
-"""A light page: pictures load when they are reached, one style sheet holds the rules that pages use and one font their icons.
+"""A light page: pictures load when they are reached, a long text is laid out in steps, one style sheet holds the rules
+that pages use and one font their icons.
 
 Purging is done by PurgeCSS (an npm package) over the whole built site; what no page, style or script names is then not shipped.
 """
@@ -20,6 +21,7 @@ from sphinx.util.osutil import relative_uri
 
 from labsupport.slider import compact
 
+UNFOLD = Path(__file__).with_name("unfold.js")
 PURGE = Path(__file__).with_name("purge.mjs")
 SCRIPTS = Path(__file__).with_name("scripts")
 STYLES = "styles.css"
@@ -33,15 +35,18 @@ SCRIPTS_FOR = {
     "sphinx_highlight.js": None, "doctools.js": None, "documentation_options.js": "",
 }  # fmt: skip
 POINTS_PER_PIXEL = 0.75
+# Names, punctuation and space, which have the colour of what is around them: a third of the elements of a page.
+PLAIN_CODE = re.compile(r'<span class="(?:n|nn|nx|p|pm|w)">([^<]*)</span>')
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
-# pictures
+# text and pictures
 
 def lighten(app, pagename, templatename, context, doctree):
-    if context.get("body"):
-        context["body"] = re.sub(r"<img\b[^>]*>", lambda match: picture(app, pagename, match[0]), context["body"])
+    if body := context.get("body"):
+        body = PLAIN_CODE.sub(r"\1", body)
+        context["body"] = re.sub(r"<img\b[^>]*>", lambda match: picture(app, pagename, match[0]), body)
 
 
 def picture(app, pagename: str, tag: str) -> str:
@@ -92,6 +97,13 @@ def shorten_drawings(app, exception):
 
 
 # scripts and styles
+
+def unfold(app, pagename, templatename, context, doctree):
+    """In the page itself, since it must be there before the text."""
+    if "<math" in (context.get("body") or ""):
+        script = re.sub(r"^//.*\n", "", UNFOLD.read_text("utf-8"), flags=re.M)
+        context["metatags"] = context.get("metatags", "") + f"<script>\n{script}</script>\n"
+
 
 def link_what_is_used(app, pagename, templatename, context, doctree):
     """One style sheet; scripts that wait for the page, and none that this page has no use for."""
@@ -209,6 +221,7 @@ def add_scripts(app):
 def setup(app):
     app.connect("builder-inited", add_scripts)
     app.connect("html-page-context", lighten, priority=903)
+    app.connect("html-page-context", unfold)
     app.connect("html-page-context", link_what_is_used, priority=950)
     app.connect("build-finished", bring_styles, priority=100)
     app.connect("build-finished", shorten_drawings, priority=800)

@@ -1,11 +1,14 @@
 """Mathematics at first paint: every formula becomes MathML when the book is built.
 
 Temml (an npm package) does the typesetting in one Node process; a formula it does not understand is a warning with
-file and line, so a strict build fails. The site serves the one mathematical font itself, reduced to what books use.
+file and line, so a strict build fails. The site serves the one mathematical font itself, reduced to what its pages use.
 """
 
 import base64
+import hashlib
+import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,13 +28,10 @@ ROOT = Path(__file__).parent.parent
 FONT = ROOT / "node_modules/@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
 STYLES = ROOT / "node_modules/temml/dist/Temml-STIX2.css"
 
-# What textbook formulas are made of: Latin, Greek, punctuation and primes, arrows, operators, brackets, combining
-# accents, double-struck letters and the italic and bold alphabets. Fraktur, sans-serif and typewriter are left out.
-FONT_RANGES = [
-    (0x20, 0x17F), (0x2C6, 0x2DD), (0x300, 0x338), (0x391, 0x3F5), (0x2010, 0x2064), (0x20D0, 0x20EF),
-    (0x2102, 0x2135), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2308, 0x230B), (0x239B, 0x23B7), (0x23DC, 0x23E1),
-    (0x25A0, 0x25FF), (0x27C2, 0x27EF), (0x27F5, 0x27FF), (0x2A00, 0x2A7E),
-    (0x1D400, 0x1D503), (0x1D538, 0x1D56B), (0x1D6A4, 0x1D755), (0x1D7CE, 0x1D7E1),
+# What a reader may type into an answer box, upright and italic: a page need not show it.
+TYPED = [
+    (0x20, 0x7E), (0x391, 0x3A9), (0x3B1, 0x3F5), (0x1D434, 0x1D467), (0x1D6E2, 0x1D71B),
+    *((point, point) for point in map(ord, "ℎ−⋅√∞±′∂\u2061\u2062")),
 ]  # fmt: skip
 
 
@@ -129,38 +129,55 @@ def check_installed():
             sys.exit(f"{what} is not here: run `npm ci` in the book's folder. `make book` does.")
 
 
-def write_assets(app):
-    """Temml's styles and the reduced font, made once and served by the site."""
+def write_styles(app):
+    """Temml's, but for its fonts."""
     if app.builder.format == "html":
-        folder = make_assets(Path(app.outdir).parent)
+        check_installed()
+        folder = Path(app.outdir).parent / "assets" / "math"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "temml.css").write_text(temml_styles(), "utf-8")
         app.config.html_static_path.append(str(folder.parent))
         app.add_css_file("math/temml.css")
 
 
-def make_assets(build: Path) -> Path:
-    """The folder that holds them, below the folder of builds."""
-    check_installed()
-    folder = build / "assets" / "math"
-    folder.mkdir(parents=True, exist_ok=True)
-    font = folder / "stix-two-math.woff2"
-    if not font.exists() or font.stat().st_mtime < max(FONT.stat().st_mtime, Path(__file__).stat().st_mtime):
-        reduce_font(font)
-    # Within a style sheet, for which browsers wait: no formula is shown in another font first, then moved.
+def temml_styles() -> str:
+    return re.sub(r"@font-face \{.*?\}", "", STYLES.read_text("utf-8"), flags=re.S)
+
+
+def write_font(app, exception):
+    """After the pages, since it is they that say which signs are shown."""
+    if exception is None and app.builder.format == "html":
+        outdir = Path(app.outdir)
+        target = outdir / "_static" / "math" / "font.css"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pages = (path.read_text("utf-8") for path in outdir.rglob("*.html"))
+        target.write_text(font_face(pages, outdir.parent / "fonts"), "utf-8")
+
+
+def font_face(pages, cache: Path) -> str:
+    """A style sheet that holds the font, with the signs that formulas of these pages (HTML) show and those of TYPED.
+
+    It is in the style sheet, for which browsers wait, so that no formula is shown in another font first, then moved.
+    """
+    signs = {sign for page in pages for formula in re.findall(r"<math.*?</math>", page, re.S) for sign in html.unescape(formula)}
+    points = sorted(set(map(ord, signs)).union(*(range(first, last + 1) for first, last in TYPED)))
+    made_of = repr(points).encode() + FONT.read_bytes() + Path(__file__).read_bytes()
+    font = cache / f"{hashlib.sha256(made_of).hexdigest()[:16]}.woff2"
+    if not font.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        reduce_font(font, points)
     data = base64.b64encode(font.read_bytes()).decode()
-    face = f'@font-face {{ font-family: STIX2; src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
-    (folder / "font.css").write_text(face, "utf-8")
-    (folder / "temml.css").write_text(re.sub(r"@font-face \{.*?\}", "", STYLES.read_text("utf-8"), flags=re.S), "utf-8")
-    return folder
+    return f'@font-face {{ font-family: STIX2; src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
 
 
-def reduce_font(target: Path):
+def reduce_font(target: Path, points: list[int]):
     options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True)
     font = subset.load_font(str(FONT), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[point for first, last in FONT_RANGES for point in range(first, last + 1)])
+    subsetter.populate(unicodes=points)
     subsetter.subset(font)
     make_radicals_equally_wide(font)
-    half = target.with_suffix(".half")  # an interrupted build leaves no half of a font under its name
+    half = target.with_suffix(f".{os.getpid()}")  # an interrupted build leaves no half of a font under its name
     subset.save_font(font, str(half), options)
     font.close()
     half.replace(target)
@@ -184,6 +201,7 @@ def make_radicals_equally_wide(font):
 
 def setup(app):
     app.add_html_math_renderer("temml", (visit_inline, None), (visit_display, None))
-    app.connect("builder-inited", write_assets)
+    app.connect("builder-inited", write_styles)
+    app.connect("build-finished", write_font)
     app.connect("build-finished", typeset.close)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

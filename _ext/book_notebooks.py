@@ -16,11 +16,11 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+import nbformat.v4
 from docutils import nodes
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
@@ -70,7 +70,9 @@ def settings(app, config):
 
 def note_chapter(app, doctree):
     if any(map(is_code_cell, doctree.findall(nodes.container))):
-        app.env.metadata[app.env.docname]["notebook"] = Path(app.env.docname).name + ".ipynb"
+        kept = app.env.metadata[app.env.docname]
+        kept["notebook"] = Path(app.env.docname).name + ".ipynb"
+        kept["live_cells"] = live_cells(app.env.doc2path(app.env.docname))
 
 
 def notebook_of(env, docname: str) -> str | None:
@@ -99,7 +101,12 @@ def write(app, pagename, templatename, context, doctree):
         folder(app).mkdir(exist_ok=True)
         notebook = Chapter(app, pagename, doctree).notebook()
         nbformat.validate(notebook)
-        (folder(app) / name).write_text(nbformat.writes(notebook) + "\n", "utf-8")
+        save(notebook, folder(app) / name)
+
+
+def save(notebook, path: Path):
+    """What was validated as a whole: nbformat itself would do so again with every cell that is made, read or written."""
+    path.write_text(nbformat.v4.writes(notebook) + "\n", "utf-8")
 
 
 def remove_stale(app, exception):
@@ -115,11 +122,11 @@ def stamp(app, exception):
     if exception is None and app.builder.format == "html":
         edition = built_from()
         for path in folder(app).glob("*.ipynb"):
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.v4.reads(path.read_text("utf-8"))
             first = notebook.cells[0]
             first.source = f"{first.source.partition(STAMP)[0]}{STAMP}{edition.sentence}"
             notebook.metadata["book"] = edition.metadata
-            path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+            save(notebook, path)
 
 
 # from the document to cells
@@ -131,7 +138,7 @@ class Chapter:
         self.app, self.docname, self.document = app, docname, document
         self.repository = app.config.book_notebooks["repository"]
         self.write = Markdown(app.builder, docname, document, self.link)
-        self.source = live_cells(app.env.doc2path(docname))
+        self.source = app.env.metadata[docname]["live_cells"]
         self.taken = 0  # cells of the source that have been dealt with
         self.cells, self.texts = [], []
 
@@ -144,8 +151,8 @@ class Chapter:
         self.texts.append(self.write.references())
         self.end_cell()
         for cell, name in zip(self.cells, identifiers(self.cells)):
-            cell.id = name
-        return new_notebook(cells=self.cells, metadata=METADATA)
+            cell["id"] = name
+        return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": METADATA, "cells": self.cells})
 
     def introduction(self) -> str:
         chapter = self.link(self.app.env.titles[self.docname].astext(), self.app.builder.get_target_uri(self.docname))
@@ -230,13 +237,14 @@ class Chapter:
     def code(self, source: str, tags):
         self.end_cell()
         if source.strip():
-            self.cells.append(new_code_cell(source, metadata=metadata(tags)))
+            unrun = {"execution_count": None, "outputs": []}
+            self.cells.append({"cell_type": "code", "metadata": metadata(tags), "source": source} | unrun)
 
     def end_cell(self):
         text = "\n\n".join(filter(None, self.texts))
         self.texts = []
         if text:
-            self.cells.append(new_markdown_cell(text))
+            self.cells.append({"cell_type": "markdown", "metadata": {}, "source": text})
 
 
 def is_code_cell(node) -> bool:
@@ -267,7 +275,7 @@ def identifiers(cells):
     """From what the cell says: the same in every build, and unmoved by a change elsewhere in the chapter."""
     seen = Counter()
     for cell in cells:
-        name = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+        name = hashlib.sha256(cell["source"].encode()).hexdigest()[:8]
         seen[name] += 1
         yield name if seen[name] == 1 else f"{name}-{seen[name]}"
 
@@ -353,4 +361,4 @@ def setup(app):
     app.connect("build-finished", write_wheel)
     app.connect("build-finished", remove_stale)
     app.connect("build-finished", stamp)
-    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """The frame around the pages: what the theme and its extensions leave to be mended for readers, and a build that stays strict."""
 
+import gc
 import re
 from pathlib import Path
 
@@ -53,6 +54,8 @@ def forget_a_build_that_warned(app, exception):
 
 
 def setup(app):
+    # Documents are large and stay to the end: looking through them for what may go took a third of the time of writing.
+    gc.set_threshold(1_000_000, 10, 10)
     app.connect("config-inited", silence_unused_extensions, priority=900)
     app.connect("html-page-context", link_font, priority=901)
     app.connect("html-page-context", name_things, priority=901)

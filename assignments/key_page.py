@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import extensions
-from book_math import make_assets, mend, typeset
+from book_math import font_face, mend, temml_styles, typeset
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
@@ -57,7 +57,7 @@ def page(assignment: Assignment) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>{styles()}</style>
+<style>{styles(content)}</style>
 </head>
 <body>
 <main>
@@ -104,10 +104,9 @@ def markdown(text: str, question: Question, inline: bool = False) -> str:
     return writer.renderInline(text) if inline else writer.render(text)
 
 
-def styles() -> str:
+def styles(content: str) -> str:
     """The page's own, those of code and of formulas, with the font in them."""
-    folder = make_assets(extensions.ROOT / "_build")
-    formulas = "".join((folder / name).read_text("utf-8") for name in ("font.css", "temml.css"))
+    formulas = font_face([content], extensions.ROOT / "_build" / "fonts") + temml_styles()
     light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
     return "\n".join([formulas, light, STYLE, f"@media screen and (prefers-color-scheme: dark) {{ {dark}\n{DARK} }}"])
 

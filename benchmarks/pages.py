@@ -162,7 +162,7 @@ def measure(browser, address: str, page: str) -> Measures:
         responses = []
         tab.on("response", lambda response: responses.append(response))
         listen(tab, found.errors)
-        tab.goto(f"{address}/{page}", wait_until="load")
+        visit(tab, f"{address}/{page}")
         tab.evaluate(SCROLL)
         tab.wait_for_load_state("networkidle")
         seen = tab.evaluate("measured")
@@ -172,7 +172,7 @@ def measure(browser, address: str, page: str) -> Measures:
         tab.set_viewport_size({"width": 1280, "height": 900})
         found.violations += violations(tab, "light", ALL_RULES)
     with opened(browser, "dark") as tab:
-        tab.goto(f"{address}/{page}", wait_until="load")
+        visit(tab, f"{address}/{page}")
         found.violations += violations(tab, "dark", COLOUR_RULES)
     return found
 
@@ -185,6 +185,12 @@ def opened(browser, scheme: str):
     context.add_init_script(f"localStorage.setItem('mode', '{scheme}'); localStorage.setItem('theme', '{scheme}')")
     yield context.new_page()
     context.close()
+
+
+def visit(tab, address: str):
+    """Until the page is there, ours to its end: it is laid out in steps."""
+    tab.goto(address, wait_until="load")
+    tab.locator("html:not(.unfolding)").wait_for()
 
 
 def listen(tab, errors: list):

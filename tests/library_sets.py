@@ -39,8 +39,14 @@ def packages(name: str) -> list[str]:
 def pythons(name: str) -> list[str]:
     """Those at hand that the package allows; the lowest libraries are older than the newest Pythons."""
     oldest = int(re.search(r">=3\.(\d+)", PROJECT["requires-python"])[1])
-    found = [path for minor in range(oldest, oldest + 10) if (path := shutil.which(f"python3.{minor}"))] or [sys.executable]
+    found = [path for minor in range(oldest, oldest + 10) if (path := find(f"3.{minor}"))] or [sys.executable]
     return found[:1] if name == "lowest" else found
+
+
+def find(version: str) -> str | None:
+    """On the path or among pyenv's, which puts a stand-in on the path that does not start."""
+    places = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}")]
+    return next((str(path) for path in places if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0), None)
 
 
 def version(python: str) -> str:

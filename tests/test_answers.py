@@ -10,6 +10,7 @@ import sympy as sp
 from spellings import spelled
 from test_expressions import AT, KIND, READINGS, texts
 
+import pages
 from book import SITE, chapters
 from labsupport import exercises, expressions, sheets
 from labsupport.answers import Key
@@ -36,7 +37,7 @@ def visit(browser, address):
         tab.on("console", lambda message: message.type in ("error", "warning") and tab.said.append(message.text))
         tab.on("pageerror", lambda error: tab.said.append(str(error)))
         tab.on("request", lambda request: tab.requested.append(request.url))
-        tab.goto(f"{address}/{page}", wait_until="load")
+        pages.visit(tab, f"{address}/{page}")
         return tab
 
     yield open_page

@@ -42,9 +42,20 @@ def test_the_newest_set_has_no_upper_bound_and_the_same_tools():
 
 
 def test_the_lowest_libraries_run_on_the_lowest_python_alone(monkeypatch):
-    monkeypatch.setattr(library_sets.shutil, "which", lambda name: f"/bin/{name}" if name in ("python3.11", "python3.13") else None)
+    monkeypatch.setattr(library_sets, "find", lambda version: f"/bin/python{version}" if version in ("3.11", "3.13") else None)
     assert library_sets.pythons("lowest") == ["/bin/python3.11"]
     assert library_sets.pythons("newest") == ["/bin/python3.11", "/bin/python3.13"]
+
+
+def test_a_python_is_found_behind_the_stand_in_of_pyenv(monkeypatch, tmp_path):
+    for place, status in (("path/python3.12", 127), (".pyenv/versions/3.12.1/bin/python3.12", 0)):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(f"#!/bin/sh\nexit {status}\n")
+        (tmp_path / place).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setattr(library_sets.Path, "home", lambda: tmp_path)
+    assert library_sets.find("3.12") == str(tmp_path / ".pyenv/versions/3.12.1/bin/python3.12")
+    assert library_sets.find("3.13") is None
 
 
 def test_a_python_that_is_not_there_is_named():

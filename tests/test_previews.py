@@ -2,6 +2,8 @@
 
 import pytest
 
+import pages
+
 HERE = 'article a.reference.internal[href="#equation-eq-derivative"]'
 ELSEWHERE = 'article a.reference.internal[href*="glossary.html#term-"]'
 BOX = "#preview"
@@ -11,7 +13,7 @@ BOX = "#preview"
 def tab(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 700})
     tab = context.new_page()
-    tab.goto(f"{address}/chapters/03_derivatives.html")
+    pages.visit(tab, f"{address}/chapters/03_derivatives.html")
     yield tab
     context.close()
 
@@ -77,7 +79,7 @@ def test_a_preview_repeats_no_identifier_and_stays_on_a_narrow_screen(tab):
 def test_touch_follows_the_link(browser, address):
     context = browser.new_context(has_touch=True, viewport={"width": 375, "height": 700})
     tab = context.new_page()
-    tab.goto(f"{address}/chapters/03_derivatives.html")
+    pages.visit(tab, f"{address}/chapters/03_derivatives.html")
     tab.locator(HERE).last.tap()
     tab.wait_for_url("**#equation-eq-derivative")
     assert tab.locator(BOX).count() == 0

@@ -1,16 +1,24 @@
 """The built site, as files and in a real browser: what a reader meets."""
 
+import base64
+import io
 import re
+import sys
 from urllib.parse import unquote, urldefrag, urlparse
 
 import html5lib
 import pytest
+from fontTools.ttLib import TTFont
 
-from book import SITE, chapters
-from pages import prefix_of
+import pages
+from book import ROOT, SITE, chapters
+
+sys.path.insert(0, str(ROOT / "_ext"))
+from book_light import PLAIN_CODE  # noqa: E402
 
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) if SITE.exists() else []
 CHAPTERS = chapters()
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 each_page = pytest.mark.parametrize("page", PAGES)
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
 
@@ -43,7 +51,7 @@ def test_every_link_inside_the_site_leads_somewhere(page, elements, site):
             target = urlparse(target).path
             folder = (site / page).parent
             if target.startswith("/"):  # the page for lost addresses, which is shown at any depth
-                folder, target = site, target.removeprefix(prefix_of(site)).lstrip("/")
+                folder, target = site, target.removeprefix(pages.prefix_of(site)).lstrip("/")
             file = folder / unquote(target) if target else site / page
             assert file.exists(), f"{page} links to {element.get(name)}, which is not there"
             if anchor and file.suffix == ".html":
@@ -91,7 +99,7 @@ def visit(browser, address):
         tab.on("console", lambda message: message.type == "error" and log["errors"].append(message.text))
         tab.on("pageerror", lambda error: log["errors"].append(str(error)))
         tab.on("request", lambda request: log["hosts"].add(urlparse(request.url).netloc))
-        tab.goto(f"{address}/{page}", wait_until="load")
+        pages.visit(tab, f"{address}/{page}")
         return tab, log
 
     yield open_page
@@ -113,6 +121,60 @@ def test_formulas_use_the_font_that_the_site_serves(chapter, visit):
     tab, _ = visit(page_of(chapter))
     assert tab.evaluate("document.fonts.ready.then(() => document.fonts.check('16px STIX2'))")
     assert "STIX2" in tab.locator("main math").first.evaluate("e => getComputedStyle(e).fontFamily")
+
+
+def test_the_font_has_every_sign_that_a_formula_shows(elements, site):
+    data = re.search(r"base64,([^\"]+)", (site / "_static/math/font.css").read_text("utf-8"))[1]
+    drawn = TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap()
+    leaves = [e for page in PAGES for e in elements(page) if str(e.tag) in {f"{MATHML}{name}" for name in ("mi", "mo", "mn", "mtext")}]
+    shown = set().union(*(e.text or "" for e in leaves)).union(italic(e.text) for e in leaves if len(e.text or "") == 1 and e.tag == f"{MATHML}mi")
+    assert {"∂", "𝐖", "𝑥", "𝜂"} < shown
+    assert not [f"U+{ord(sign):04X} {sign}" for sign in sorted(shown) if ord(sign) not in drawn]
+
+
+def italic(letter: str) -> str:
+    """As a browser shows a letter that stands alone."""
+    for first, last, start in (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC)):
+        if first <= letter <= last:
+            return "ℎ" if letter == "h" else chr(start + ord(letter) - ord(first))
+    return letter
+
+
+def test_code_without_a_mark_of_its_own_is_shown_in_the_colour_it_would_have(site):
+    css = (site / "_static/styles.css").read_text("utf-8")
+    for theme in ("light", "dark"):
+        def colour(selector):
+            return re.search(rf'html\[data-theme="?{theme}"?\] {re.escape(selector)}\s*{{[^}}]*?(?<![-\w])color: ?(#\w+)', css)[1].lower()
+
+        assert colour(".highlight .k") != colour(".highlight")
+        for name in re.search(r"\(\?:(.*?)\)", PLAIN_CODE.pattern)[1].split("|"):
+            assert colour(f".highlight .{name}") == colour(".highlight")
+
+
+def tops(tab) -> list[int]:
+    return tab.locator("main section").evaluate_all("all => all.map(e => Math.round(e.getBoundingClientRect().top + scrollY))")
+
+
+@each_chapter
+def test_a_page_laid_out_in_steps_ends_as_one_laid_out_at_once(chapter, visit):
+    in_steps, _ = visit(page_of(chapter))
+    at_once, _ = visit(f"{page_of(chapter)}#main-content")
+    assert in_steps.locator(".unfolded").count() > 50 and at_once.locator(".unfolded").count() == 0
+    assert tops(in_steps) == tops(at_once)
+
+
+def test_a_link_taken_while_a_page_is_being_laid_out_leads_to_its_place(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.add_init_script("""addEventListener("DOMContentLoaded", () => {
+        window.early = document.documentElement.matches(".unfolding");
+        [...document.querySelectorAll(".page-toc a")].at(-2).click();
+    })""")
+    pages.visit(tab, f"{address}/{page_of(CHAPTERS[4])}")
+    tab.wait_for_timeout(500)
+    place = tab.evaluate("document.querySelector(location.hash).getBoundingClientRect().top")
+    assert tab.evaluate("early") and abs(place - tab.evaluate("parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop)")) < 40
+    context.close()
 
 
 @each_chapter

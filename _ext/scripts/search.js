@@ -26,7 +26,8 @@
     boostDocument: (id) => ({ term: 1.6, definition: 1.4, theorem: 1.3 })[entries[id].kind] || 1,
   };
   const index = new MiniSearch({ fields: ["title", "text", "words"], tokenize, processTerm });
-  index.addAll(entries.map((entry, id) => ({ id, ...entry })));
+  // In steps, so that the field can be written in meanwhile.
+  const filled = index.addAllAsync(entries.map((entry, id) => ({ id, ...entry })), { chunkSize: 50 });
 
   // All words where that is possible, else the places that have most of them.
   const find = (query) => {
@@ -72,7 +73,8 @@
     return made;
   };
 
-  const show = () => {
+  const show = async () => {
+    await filled;
     const query = field.value.trim();
     const found = query ? find(query) : [];
     list.replaceChildren(...found.slice(0, shown).map(item));
