@@ -26,8 +26,10 @@
     boostDocument: (id) => ({ term: 1.6, definition: 1.4, theorem: 1.3 })[entries[id].kind] || 1,
   };
   const index = new MiniSearch({ fields: ["title", "text", "words"], tokenize, processTerm });
-  // In steps, so that the field can be written in meanwhile.
-  const filled = index.addAllAsync(entries.map((entry, id) => ({ id, ...entry })), { chunkSize: 50 });
+  field.value = new URLSearchParams(location.search).get("q") || "";
+  // At once for one who already asks something, else in steps, so that the field can be written in meanwhile.
+  const places = entries.map((entry, id) => ({ id, ...entry }));
+  const filled = field.value ? index.addAll(places) : index.addAllAsync(places, { chunkSize: 50 });
 
   // All words where that is possible, else the places that have most of them.
   const find = (query) => {
@@ -87,7 +89,6 @@
   };
 
   let pending;
-  field.value = new URLSearchParams(location.search).get("q") || "";
   field.addEventListener("input", () => { clearTimeout(pending); pending = setTimeout(show, 120); });
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
   show();
