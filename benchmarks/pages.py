@@ -140,6 +140,7 @@ def served(site: Path):
     prefix = prefix_of(site)
     handler = type("Handler", (Handler,), {"prefix": prefix})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=site))
+    server.handle_error = lambda *_: None  # a browser that goes leaves requests behind
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{prefix}"
     server.shutdown()
