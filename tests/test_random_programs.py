@@ -116,7 +116,7 @@ def constant(p):
             p.add(lambda x: 1 / (3 + x * x), lambda x: 1 / (3 + x * x), i, name="1/")
         else:
             mask = c > 0
-            p.add(lambda x: np.where(mask, x, 2 * c), lambda x: torch.where(torch.tensor(mask), x, 2 * t), i, name="where c")
+            p.add(lambda x: np.where(mask, x, 2 * c), lambda x: torch.where(torch.tensor(np.asarray(mask)), x, 2 * t), i, name="where c")
 
 
 def power(p):
