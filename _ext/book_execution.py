@@ -17,7 +17,8 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.cache.db import NbProjectRecord
-from jupyter_cache.executors import load_executor
+from jupyter_cache.executors.basic import ExecutionWorkerLocalMProc, JupyterExecutorLocalMproc
+from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
@@ -34,6 +35,20 @@ TRIES = 3  # Kernels that start at the same moment may choose the same port; the
 
 ROOT = Path(__file__).parent.parent
 RUN_BY = ("numpy", "matplotlib", "sympy", "torch", "ipykernel", "nbclient", "jupyter-cache", "myst-nb")
+
+
+class Worker(ExecutionWorkerLocalMProc):
+    @staticmethod
+    def execute(project_nb, data):
+        """As jupyter-cache does; but what a cell prints is one text, whatever the moments at which it was sent."""
+        folder = str(Path(project_nb.uri).parent)
+        return single_nb_execution(project_nb.nb, folder, data.timeout, data.allow_errors, coalesce_streams=True)
+
+
+class Executor(JupyterExecutorLocalMproc):
+    """Over all cores."""
+
+    _EXECUTION_WORKER = Worker
 
 
 def fingerprint() -> str:
@@ -83,8 +98,7 @@ def execute(app, env, docnames):
         pending = unexecuted(cache, chapters)
         if pending:
             logger.info("executing %s", ", ".join(Path(uri).name for uri in pending))
-            executor = load_executor("local-parallel", cache, logger=SILENT)
-            executor.run_and_cache(filter_uris=pending, timeout=app.config.nb_execution_timeout)
+            Executor(cache, SILENT).run_and_cache(filter_uris=pending, timeout=app.config.nb_execution_timeout)
     problems = [problem for path, notebook in chapters.items() for problem in failures(cache, path, notebook)]
     if problems:
         # Not an exception: its traceback would bury the cell's own.

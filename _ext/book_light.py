@@ -7,6 +7,7 @@ Purging is done by PurgeCSS (an npm package) over the whole built site; what no 
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -87,13 +88,14 @@ def size(file: Path) -> tuple[int, int]:
     return round(width), round(height)
 
 
-def shorten_drawings(app, exception):
+def shorten_drawings(app, env):
     """matplotlib writes its pictures for people and for editors; a third of that draws the same."""
-    if exception is None and app.builder.format == "html":
-        for path in (Path(app.outdir) / "_images").glob("*.svg"):
-            drawing = path.read_text("utf-8")
-            if "<metadata>" in drawing:
-                path.write_text(compact(drawing), "utf-8")
+    for path in (Path(app.outdir).parent / "jupyter_execute").rglob("*.svg"):
+        drawing = path.read_text("utf-8")
+        if "<metadata>" in drawing:
+            written = path.stat()
+            path.write_text(compact(drawing), "utf-8")
+            os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))  # or Sphinx would read the chapter again
 
 
 # scripts and styles
@@ -220,11 +222,11 @@ def add_scripts(app):
 
 def setup(app):
     app.connect("builder-inited", add_scripts)
+    app.connect("env-updated", shorten_drawings)
     app.connect("html-page-context", lighten, priority=903)
     app.connect("html-page-context", unfold)
     app.connect("html-page-context", link_what_is_used, priority=950)
     app.connect("build-finished", bring_styles, priority=100)
-    app.connect("build-finished", shorten_drawings, priority=800)
     app.connect("build-finished", join_styles, priority=800)
     app.connect("build-finished", drop_unused_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).parent.parent
 REPORTS = ROOT / "_build" / "libraries"
+ENVIRONMENTS = ROOT / "_build" / ".environments"  # hidden, or a build of the book would look for chapters in them
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LIBRARIES = [*PROJECT["dependencies"], *(need for extra in PROJECT["optional-dependencies"].values() for need in extra)]
 NAMES = [re.match(r"[\w-]+", need)[0] for need in LIBRARIES]
@@ -76,7 +77,7 @@ def title(name: str, python: Path) -> str:
 
 def test(name: str, python: str) -> int:
     """The status of pytest; 1, with a report that says so, where the libraries cannot be installed."""
-    where = REPORTS / f"{name}-{version(python)}"
+    where = ENVIRONMENTS / f"{name}-{version(python)}"
     report = REPORTS / f"{where.name}.xml"
     report.unlink(missing_ok=True)
     try:

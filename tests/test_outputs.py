@@ -60,6 +60,14 @@ slider(draw, pace=[1, 2], caption="Steepness.", alt="A line.")
 torch.manual_seed(0)
 print(torch.nn.Linear(3, 2).weight, {"b", "a"} == {"a", "b"})
 ```
+
+```{code-cell} ipython3
+import time
+
+print("now", flush=True)
+time.sleep(0.3)
+print("and later")
+```
 """
 # Says whether there is a network, too, so that the test knows where it ran.
 BUILD = """\
@@ -96,7 +104,12 @@ def books(tmp_path_factory):
 
 def test_two_builds_give_the_same_outputs_and_files_and_one_needed_no_network(books):
     assert outputs.differences(*books) == []
-    assert sum(len(cells) for cells in outputs.outputs(books[0]).values()) == 4
+    assert sum(len(cells) for cells in outputs.outputs(books[0]).values()) == 5
+
+
+def test_what_a_cell_prints_is_one_text_whatever_the_moments(books):
+    [cells] = outputs.outputs(books[0]).values()
+    assert [output.text for output in cells[-1][1]] == ["now\nand later\n"]
 
 
 def test_printing_needs_no_network_and_gives_the_same_bytes_elsewhere(books, browser):
