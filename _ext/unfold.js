@@ -5,7 +5,7 @@
   const [visit] = performance.getEntriesByType("navigation");
   if (location.hash || document.hidden || visit?.type !== "navigate") return;
   const slice = 8; // ms
-  const pause = () => new Promise((goOn) => setTimeout(goOn));
+  const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((goOn) => setTimeout(goOn));
   const finish = () => root.classList.remove("unfolding");
   root.classList.add("unfolding");
   for (const moment of ["click", "hashchange", "beforeprint", "visibilitychange"]) addEventListener(moment, finish, true);
