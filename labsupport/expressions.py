@@ -276,13 +276,7 @@ class _Parser:
     def power(self):
         base = self.atom()
         sign = self.take("^")
-        return self.joined(sign, base, self.exponent()) if sign else base
-
-    def exponent(self):
-        if sign := self.take("+", "-"):
-            inner = self.exponent()
-            return inner if sign.kind == "+" else Node("neg", (inner,), inner.shape)
-        return self.power()
+        return self.joined(sign, base, self.signed()) if sign else base
 
     def atom(self):
         token = self.here

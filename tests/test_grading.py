@@ -528,7 +528,10 @@ def test_a_kernel_of_otters_that_dies_is_started_again(assignment, tmp_path, mon
 
 
 def test_a_kernel_of_otters_that_always_dies_is_said(assignment, tmp_path, monkeypatch):
-    monkeypatch.setattr(marking, "run_otter", lambda *_: exec("raise RuntimeError('Kernel died')"))
+    def dies(*_):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(marking, "run_otter", dies)
     assert "Kernel died" in marking.mark(submission(tmp_path / "a.ipynb"), assignment, LIMITS).reason
 
 

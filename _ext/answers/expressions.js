@@ -205,8 +205,6 @@ const Expressions = (() => {
 
     signed() { return this.withSign(() => this.signed(), () => this.power()); }
 
-    exponent() { return this.withSign(() => this.exponent(), () => this.power()); }
-
     withSign(again, plain) {
       const sign = this.take("+", "-");
       if (!sign) return plain();
@@ -216,7 +214,7 @@ const Expressions = (() => {
 
     power() {
       const base = this.atom(), sign = this.take("^");
-      return sign ? this.joined(sign, base, this.exponent()) : base;
+      return sign ? this.joined(sign, base, this.signed()) : base;
     }
 
     atom() {
